@@ -1,0 +1,277 @@
+//! Credentials from the variables that the vendors' own tools read.
+
+use super::{Credential, ENV_PROFILE, Login};
+use crate::config::Env;
+use crate::error::Error;
+use crate::model::CloudId;
+use crate::secret::Secret;
+
+/// Variables that belong together; families are never mixed.
+struct Family {
+    id: &'static [&'static str],
+    secret: &'static [&'static str],
+    token: &'static [&'static str],
+    region: &'static [&'static str],
+    project: &'static [&'static str],
+}
+
+/// Spec volcengine 7.1: current names, then those of the older SDKs.
+const VOLCENGINE: [Family; 3] = [
+    Family {
+        id: &["VOLCENGINE_ACCESS_KEY"],
+        secret: &["VOLCENGINE_SECRET_KEY"],
+        token: &["VOLCENGINE_SESSION_TOKEN"],
+        region: &["VOLCENGINE_REGION"],
+        project: &[],
+    },
+    Family {
+        id: &["VOLCSTACK_ACCESS_KEY_ID", "VOLCSTACK_ACCESS_KEY"],
+        secret: &["VOLCSTACK_SECRET_ACCESS_KEY", "VOLCSTACK_SECRET_KEY"],
+        token: &["VOLCSTACK_SESSION_TOKEN"],
+        region: &["VOLCSTACK_REGION", "VOLCENGINE_REGION"],
+        project: &[],
+    },
+    Family {
+        id: &["VOLC_ACCESSKEY"],
+        secret: &["VOLC_SECRETKEY"],
+        token: &[],
+        region: &["VOLCENGINE_REGION"],
+        project: &[],
+    },
+];
+
+/// Spec tencent 5.1: one tool writes TOKEN, another SECURITY_TOKEN; both mean the same.
+const TENCENT: [Family; 1] = [Family {
+    id: &["TENCENTCLOUD_SECRET_ID"],
+    secret: &["TENCENTCLOUD_SECRET_KEY"],
+    token: &["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"],
+    region: &["TENCENTCLOUD_REGION"],
+    project: &[],
+}];
+
+/// Spec huawei 8: the SDK's names, then Terraform's. The SDK reads no region, so Terraform's
+/// variable serves both.
+const HUAWEI: [Family; 2] = [
+    Family {
+        id: &["HUAWEICLOUD_SDK_AK"],
+        secret: &["HUAWEICLOUD_SDK_SK"],
+        token: &["HUAWEICLOUD_SDK_SECURITY_TOKEN"],
+        region: &["HW_REGION_NAME"],
+        project: &["HUAWEICLOUD_SDK_PROJECT_ID"],
+    },
+    Family {
+        id: &["HW_ACCESS_KEY"],
+        secret: &["HW_SECRET_KEY"],
+        token: &["HW_SECURITY_TOKEN"],
+        region: &["HW_REGION_NAME"],
+        project: &["HW_PROJECT_ID"],
+    },
+];
+
+const HUAWEI_TOKEN: &str = "HW_AUTH_TOKEN";
+
+fn families(cloud: CloudId) -> &'static [Family] {
+    match cloud {
+        CloudId::Volcengine => &VOLCENGINE,
+        CloudId::Tencent => &TENCENT,
+        CloudId::Huawei => &HUAWEI,
+    }
+}
+
+/// The variables to tell a user about who has none.
+pub(super) fn wanted(cloud: CloudId) -> String {
+    let family = &families(cloud)[0];
+    format!("{} and {}", family.id[0], family.secret[0])
+}
+
+/// The credentials in the environment; `None` when no variable of any family is set.
+pub(super) fn login(cloud: CloudId, env: &Env) -> Result<Option<Login>, Error> {
+    for family in families(cloud) {
+        let id = first(env, family.id);
+        let secret = first(env, family.secret);
+        let (id, secret) = match (id, secret) {
+            (None, None) => continue,
+            (Some(id), Some(secret)) => (id, secret),
+            (Some((name, _)), None) => return Err(half(cloud, name, family.secret[0])),
+            (None, Some((name, _))) => return Err(half(cloud, name, family.id[0])),
+        };
+        let source = format!("environment ({}, {})", id.0, secret.0);
+        // Only the token may be empty: scripts pass it on whether they have one or not.
+        let token = family
+            .token
+            .iter()
+            .find_map(|name| Some((*name, env.get(name).filter(|value| !value.is_empty())?)))
+            .map(|pair| clean(cloud, pair))
+            .transpose()?;
+        return Ok(Some(Login {
+            profile: ENV_PROFILE.to_owned(),
+            credential: Credential::AccessKey {
+                id: clean(cloud, id)?.to_owned(),
+                secret: Secret::new(clean(cloud, secret)?.to_owned()),
+                session_token: token.map(|token| Secret::new(token.to_owned())),
+            },
+            source,
+            region: value(env, family.region),
+            project_id: value(env, family.project),
+        }));
+    }
+    if cloud != CloudId::Huawei {
+        return Ok(None);
+    }
+    let Some(token) = env.get(HUAWEI_TOKEN) else {
+        return Ok(None);
+    };
+    Ok(Some(Login {
+        profile: ENV_PROFILE.to_owned(),
+        credential: Credential::Token(Secret::new(clean(cloud, (HUAWEI_TOKEN, token))?.to_owned())),
+        source: format!("environment ({HUAWEI_TOKEN})"),
+        region: value(env, HUAWEI[0].region),
+        project_id: value(env, &["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"]),
+    }))
+}
+
+fn first<'a>(env: &'a Env, names: &[&'static str]) -> Option<(&'static str, &'a str)> {
+    names
+        .iter()
+        .find_map(|name| env.get(name).map(|value| (*name, value)))
+}
+
+fn value(env: &Env, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .find_map(|name| env.filled(name))
+        .map(|value| value.trim().to_owned())
+}
+
+fn half(cloud: CloudId, present: &str, missing: &str) -> Error {
+    Error::credentials(format!("{present} is set but {missing} is not"))
+        .code("BrokenCredentials")
+        .hint(format!("Set {missing} too, or unset {present}."))
+        .cloud(cloud)
+}
+
+/// A key with blanks around it or letters that no header can carry is broken: every service
+/// answers it with a signature error that says nothing (spec tencent 1.2, huawei 3.2).
+fn clean<'a>(cloud: CloudId, (name, value): (&str, &'a str)) -> Result<&'a str, Error> {
+    let complain = |why: &str, hint: String| {
+        Err(Error::credentials(format!("{name} {why}"))
+            .code("BrokenCredentials")
+            .hint(hint)
+            .cloud(cloud))
+    };
+    if value.is_empty() {
+        complain(
+            "is set but empty",
+            format!("A missing secret of a CI job looks like this: fill {name} or unset it."),
+        )
+    } else if value.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        complain(
+            "holds a blank or a line break",
+            format!("Copy the value into {name} again, without blanks."),
+        )
+    } else if !value.is_ascii() {
+        complain(
+            "holds letters that no key has",
+            format!("Copy the value into {name} again."),
+        )
+    } else if value.contains("****") {
+        complain(
+            "is a masked value, not a key",
+            format!("Copy the whole value into {name}."),
+        )
+    } else {
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::login;
+    use crate::auth::Credential;
+    use crate::config::Env;
+    use crate::model::CloudId;
+
+    fn env(pairs: &[(&str, &str)]) -> Env {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    fn key_id(cloud: CloudId, pairs: &[(&str, &str)]) -> Option<String> {
+        match login(cloud, &env(pairs)).ok()??.credential {
+            Credential::AccessKey { id, .. } => Some(id),
+            Credential::Token(_) => Some("token".to_owned()),
+        }
+    }
+
+    #[test]
+    fn families_are_read_in_order_and_never_mixed() {
+        let volcengine = CloudId::Volcengine;
+        let older = [("VOLC_ACCESSKEY", "old"), ("VOLC_SECRETKEY", "s")];
+        assert_eq!(key_id(volcengine, &older).as_deref(), Some("old"));
+        let both = [
+            &older[..],
+            &[
+                ("VOLCENGINE_ACCESS_KEY", "new"),
+                ("VOLCENGINE_SECRET_KEY", "s"),
+            ],
+        ]
+        .concat();
+        assert_eq!(key_id(volcengine, &both).as_deref(), Some("new"));
+        let mixed = [&older[..1], &[("VOLCENGINE_SECRET_KEY", "s")]].concat();
+        assert!(login(volcengine, &env(&mixed)).is_err());
+        let half_of_the_first = [&older[..], &[("VOLCENGINE_ACCESS_KEY", "new")]].concat();
+        assert!(login(volcengine, &env(&half_of_the_first)).is_err());
+    }
+
+    #[test]
+    fn absent_is_none_and_broken_is_an_error() {
+        assert!(matches!(login(CloudId::Tencent, &env(&[])), Ok(None)));
+        for (id, secret) in [
+            ("", "s"),
+            ("a", ""),
+            (" a", "s"),
+            ("a", "s\n"),
+            ("a", "密"),
+            ("a", "AB****CD"),
+        ] {
+            let pairs = [
+                ("TENCENTCLOUD_SECRET_ID", id),
+                ("TENCENTCLOUD_SECRET_KEY", secret),
+            ];
+            let error = login(CloudId::Tencent, &env(&pairs)).expect_err("broken");
+            assert_eq!(error.exit_code(), 4);
+            assert!(error.message.contains("TENCENTCLOUD_SECRET_"), "{error}");
+            assert!(
+                !error.message.contains("CD"),
+                "the value stays out of the text"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_pair_beats_a_token_and_an_empty_session_token_is_none() {
+        let token = [("HW_AUTH_TOKEN", "t")];
+        assert_eq!(key_id(CloudId::Huawei, &token).as_deref(), Some("token"));
+        let both = [
+            &token[..],
+            &[
+                ("HW_ACCESS_KEY", "a"),
+                ("HW_SECRET_KEY", "s"),
+                ("HW_SECURITY_TOKEN", ""),
+            ],
+        ]
+        .concat();
+        let login = login(CloudId::Huawei, &env(&both))
+            .expect("good")
+            .expect("present");
+        assert!(matches!(
+            login.credential,
+            Credential::AccessKey {
+                session_token: None,
+                ..
+            }
+        ));
+    }
+}

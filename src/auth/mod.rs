@@ -1,0 +1,79 @@
+//! Who the program works for: credentials, where they came from, and the order of sources.
+//!
+//! A source that is absent leads to the next; one that is present but broken ends the command and
+//! is named. A typo must never end in another account.
+
+mod env;
+
+use std::fmt;
+
+use crate::config::Env;
+use crate::error::Error;
+use crate::model::CloudId;
+use crate::secret::{Secret, masked};
+
+/// The reserved profile of credentials from environment variables.
+pub const ENV_PROFILE: &str = "env";
+/// The reserved profile of the embedded cloud.
+pub const SANDBOX_PROFILE: &str = "sandbox";
+
+/// What a request is signed with.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// An access key pair.
+    AccessKey {
+        /// The public half.
+        id: String,
+        /// The secret half.
+        secret: Secret,
+        /// The token of a temporary key.
+        session_token: Option<Secret>,
+    },
+    /// A token that goes into a header as it is.
+    Token(Secret),
+}
+
+impl fmt::Display for Credential {
+    /// For consent questions and status: never the secret.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccessKey { id, .. } => write!(formatter, "key {}", masked(id)),
+            Self::Token(_) => formatter.write_str("a token"),
+        }
+    }
+}
+
+/// Credentials and the defaults that come with them.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The profile, as in addresses.
+    pub profile: String,
+    /// The credentials.
+    pub credential: Credential,
+    /// Where they came from, for people.
+    pub source: String,
+    /// The region that the source names.
+    pub region: Option<String>,
+    /// The project that the source names.
+    pub project_id: Option<String>,
+}
+
+/// Finds the credentials of a cloud: the named profile, or the first source that has any.
+pub fn login(cloud: CloudId, profile: Option<&str>, env: &Env) -> Result<Login, Error> {
+    match profile {
+        None | Some(ENV_PROFILE) => env::login(cloud, env)?.ok_or_else(|| {
+            Error::credentials(format!("no credentials for {cloud}"))
+                .code("NoCredentials")
+                .hint(format!("Set {}.", env::wanted(cloud)))
+                .hint("Or try it without an account: add --sandbox.")
+                .cloud(cloud)
+        }),
+        Some(SANDBOX_PROFILE) => Err(Error::usage(
+            "the profile 'sandbox' is reserved for the embedded cloud",
+        )
+        .hint("Use --sandbox instead of a profile.")),
+        Some(name) => Err(Error::usage(format!("there is no profile '{name}'")).hint(
+            "Credentials come from the environment: leave -p and KPCTL_PROFILE out, or name 'env'.",
+        )),
+    }
+}

@@ -1,0 +1,245 @@
+//! Arguments that many commands share.
+
+use std::collections::HashSet;
+
+use clap::Args;
+
+use crate::error::Error;
+use crate::io::Io;
+use crate::model::{Address, CloudId, Resource, Scope};
+use crate::ops::change::Extent;
+use crate::output::{ErrorFormat, Format};
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Profile to work with (default: KPCTL_PROFILE, else the environment's credentials)
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub profile: Option<String>,
+
+    /// Region to work in (default: the vendor's own variable)
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "REGION",
+        help_heading = "Global options"
+    )]
+    pub region: Option<String>,
+
+    /// How to write results: a table on a terminal, tab-separated values elsewhere
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        help_heading = "Global options"
+    )]
+    pub output: Option<Format>,
+
+    /// Select from the JSON document with JMESPath
+    #[arg(
+        long,
+        global = true,
+        value_name = "JMESPATH",
+        help_heading = "Global options"
+    )]
+    pub query: Option<String>,
+
+    /// Never ask; what would need an answer ends with exit code 9
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub no_input: bool,
+
+    /// Give up after this time: 500ms, 30s, 10min, 2h
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIME",
+        help_heading = "Global options"
+    )]
+    pub timeout: Option<String>,
+
+    /// Send requests here instead of to the vendor's host
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Global options"
+    )]
+    pub endpoint_url: Option<String>,
+
+    /// Trust the certificate authorities in this PEM file, too
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
+    pub ca_bundle: Option<std::path::PathBuf>,
+
+    /// Work on the embedded cloud: no account, no network, real rules
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub sandbox: bool,
+
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Global options"
+    )]
+    pub color: clap::ColorChoice,
+
+    /// Show each request and answer on stderr, without secrets
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+
+    /// Say nothing but warnings and errors
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Global options"
+    )]
+    pub quiet: bool,
+
+    /// How to write errors (default: json with -o json or ndjson, else text)
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        help_heading = "Global options"
+    )]
+    pub error_format: Option<ErrorFormat>,
+
+    /// Accept plain http to a host that is not this machine
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub insecure_endpoint: bool,
+}
+
+impl Global {
+    /// How errors are written.
+    pub fn error_format(&self) -> ErrorFormat {
+        self.error_format.unwrap_or(match self.output {
+            Some(Format::Json | Format::Ndjson) => ErrorFormat::Json,
+            _ => ErrorFormat::Text,
+        })
+    }
+}
+
+/// Consent and rehearsal, on every command that changes something.
+#[derive(Args, Clone, Debug)]
+pub struct Changing {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Look, and show what would be sent; change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl Changing {
+    /// To the very end: wait, then read back.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            dry_run: self.dry_run,
+            wait: true,
+            verify: true,
+        }
+    }
+}
+
+/// Ids of one kind, as they stand on the command line.
+#[derive(Debug)]
+pub struct Items<'a> {
+    /// The cloud that the command works on.
+    pub cloud: CloudId,
+    /// The kind of thing.
+    pub resource: Resource,
+    /// The texts: ids, addresses, or one `-`.
+    pub texts: &'a [String],
+}
+
+/// Ids, each with the scope that its address names.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// In the order asked for, without repeats.
+    pub items: Vec<(Option<Scope>, String)>,
+    /// Whether they came from standard input: then nobody can be asked.
+    pub from_input: bool,
+}
+
+impl Selection {
+    /// Ids that are not addresses, for tests and for values that need no scope.
+    pub fn ids(&self) -> Vec<String> {
+        self.items.iter().map(|(_, id)| id.clone()).collect()
+    }
+}
+
+impl Items<'_> {
+    /// Reads the ids; `-` takes them from standard input, one a line.
+    pub fn read(&self, io: &Io) -> Result<Selection, Error> {
+        let mut selection = Selection::default();
+        let lines;
+        let texts: Vec<&str> = if self.texts.iter().any(|text| text == "-") {
+            if self.texts.len() > 1 {
+                return Err(Error::usage(
+                    "'-' takes all ids from standard input: give no others beside it",
+                ));
+            }
+            selection.from_input = true;
+            lines = io.read_input()?;
+            lines
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+                .collect()
+        } else {
+            self.texts.iter().map(String::as_str).collect()
+        };
+        let mut seen = HashSet::new();
+        let mut repeated = Vec::new();
+        for text in texts {
+            let item = self.item(text)?;
+            if seen.insert(item.clone()) {
+                selection.items.push(item);
+            } else {
+                repeated.push(text);
+            }
+        }
+        if !repeated.is_empty() {
+            repeated.dedup();
+            io.warn(&format!(
+                "given more than once, done once: {}",
+                repeated.join(", ")
+            ));
+        }
+        Ok(selection)
+    }
+
+    /// An id as it is, or the id and the scope of an address, which must be of this command's kind.
+    pub fn item(&self, text: &str) -> Result<(Option<Scope>, String), Error> {
+        if !Address::is_meant(text) {
+            return Ok((None, text.to_owned()));
+        }
+        let address: Address = text.parse()?;
+        let (cloud, resource) = (address.scope.cloud, address.resource);
+        if cloud != self.cloud || resource != self.resource {
+            return Err(Error::usage(format!(
+                "'{text}' is a {resource} of {cloud}; this command works on a {} of {}",
+                self.resource, self.cloud
+            )));
+        }
+        Ok((Some(address.scope), address.id))
+    }
+}

@@ -1,0 +1,248 @@
+//! From a parsed change to its exit code: providers, consent, the run, the document.
+
+use super::Run;
+use super::args::{Changing, Selection};
+use super::site::Site;
+use crate::cloud::Provider;
+use crate::cloud::change::{Change, Risk};
+use crate::config::env;
+use crate::error::Error;
+use crate::model::{ChangeRequest, CloudId, Outcome, Scope};
+use crate::ops::change::{self, Extent, Report};
+use crate::ops::consent::{Consent, Question};
+use crate::output::{ChangeDocument, Output};
+
+/// How many items a question lists; the rest are counted.
+const LISTED: usize = 20;
+
+/// A change as one command asks for it.
+pub(super) struct Job<'a> {
+    /// The command without its arguments.
+    pub(super) command: &'static str,
+    /// The cloud.
+    pub(super) cloud: CloudId,
+    /// The service that makes the change.
+    pub(super) service: &'static str,
+    /// Consent and rehearsal.
+    pub(super) changing: &'a Changing,
+    /// How far to go.
+    pub(super) extent: Extent,
+    /// The severe flags that were given.
+    pub(super) accepted: Vec<Risk>,
+    /// Whether ids came from standard input.
+    pub(super) from_input: bool,
+}
+
+impl Job<'_> {
+    /// Changes the items, grouped by the scopes of their addresses.
+    pub(super) async fn items(
+        &self,
+        run: &Run<'_>,
+        selection: &Selection,
+        request: impl Fn(Vec<String>) -> ChangeRequest,
+    ) -> Result<u8, Error> {
+        let output = Self::output(run)?;
+        let site = Site::open(run.context, run.global, run.stop).await?;
+        let groups = site.group(self.cloud, self.service, &selection.items)?;
+        let requests = groups.iter().map(|(_, ids)| request(ids.clone())).collect();
+        let providers = groups
+            .iter()
+            .map(|(provider, _)| provider.as_ref())
+            .collect();
+        self.finish(run, &site, &output, providers, requests).await
+    }
+
+    /// Makes one change in one scope: that of the options, or of the addresses among the items,
+    /// which must agree.
+    pub(super) async fn one(
+        &self,
+        run: &Run<'_>,
+        scopes: &[Option<Scope>],
+        request: ChangeRequest,
+    ) -> Result<u8, Error> {
+        let output = Self::output(run)?;
+        let site = Site::open(run.context, run.global, run.stop).await?;
+        let placed: Vec<_> = scopes
+            .iter()
+            .map(|scope| (scope.clone(), String::new()))
+            .collect();
+        let mut groups = site.group(self.cloud, self.service, &placed)?;
+        if groups.len() > 1 {
+            return Err(Error::usage(
+                "the addresses are in several regions; this command works in one",
+            )
+            .hint("Run it once for each region."));
+        }
+        let provider = match groups.pop() {
+            Some((provider, _)) => provider,
+            None => site.provider(self.cloud, self.service, None)?,
+        };
+        self.finish(run, &site, &output, vec![provider.as_ref()], vec![request])
+            .await
+    }
+
+    fn output(run: &Run<'_>) -> Result<Output, Error> {
+        let output = Output::new(
+            run.global.output,
+            run.global.query.as_deref(),
+            &run.context.io,
+        )?;
+        output.check_for_change()?;
+        Ok(output)
+    }
+
+    async fn finish(
+        &self,
+        run: &Run<'_>,
+        site: &Site<'_>,
+        output: &Output,
+        providers: Vec<&dyn Provider>,
+        requests: Vec<ChangeRequest>,
+    ) -> Result<u8, Error> {
+        let io = &run.context.io;
+        let mut changes: Vec<Box<dyn Change + '_>> = Vec::new();
+        for (provider, request) in providers.iter().zip(requests) {
+            changes.push(provider.change(request)?);
+        }
+        let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
+        for provider in &providers {
+            self.check_account(run, *provider).await?;
+        }
+        let may_ask =
+            io.person_is_there() && !run.global.no_input && !self.from_input && !self.changing.yes;
+        let mut places = Vec::new();
+        if may_ask && !self.changing.dry_run && changes.iter().any(|change| change.asks()) {
+            for provider in &providers {
+                places.push(place(*provider, endpoint.as_deref()).await);
+            }
+        }
+        let ask = |question: &Question| io.confirm(&question_text(question, &places));
+        let consent = Consent {
+            yes: self.changing.yes,
+            accepted: self.accepted.clone(),
+            ask: if may_ask { Some(&ask) } else { None },
+        };
+        let report = change::run(
+            &mut changes,
+            site.courier(),
+            &consent,
+            self.extent,
+            &|note| io.say(note),
+        )
+        .await?;
+        self.write(run, site, output, &report, endpoint.as_deref())?;
+        Ok(report.exit_code)
+    }
+
+    /// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
+    async fn check_account(&self, run: &Run<'_>, provider: &dyn Provider) -> Result<(), Error> {
+        let variable = format!(
+            "{}_{}",
+            env::EXPECT_ACCOUNT,
+            self.cloud.name().to_uppercase()
+        );
+        let Some(expected) = run.context.env.filled(&variable) else {
+            return Ok(());
+        };
+        let account = provider.account().await?;
+        if account == expected {
+            return Ok(());
+        }
+        Err(Error::credentials(format!(
+            "the credentials belong to account {account}, not to {expected}"
+        ))
+        .code("UnexpectedAccount")
+        .hint(format!("Use other credentials, or correct {variable}."))
+        .cloud(self.cloud))
+    }
+
+    fn write(
+        &self,
+        run: &Run<'_>,
+        site: &Site<'_>,
+        output: &Output,
+        report: &Report,
+        endpoint: Option<&str>,
+    ) -> Result<(), Error> {
+        let io = &run.context.io;
+        let document = ChangeDocument {
+            command: self.command,
+            outcomes: &report.outcomes,
+            warnings: &report.warnings,
+            plan: report.plan.as_deref(),
+            endpoint,
+            sandbox: site.is_sandbox(),
+        };
+        output.change(&document, io)?;
+        if !output.is_document() {
+            report.warnings.iter().for_each(|warning| io.warn(warning));
+            for hint in hints(&report.outcomes) {
+                io.hint(hint);
+            }
+            if let (Some(plan), true) = (&report.plan, run.global.verbose) {
+                for call in plan {
+                    io.say(&format!(
+                        "would send: {} {}",
+                        call.request.method,
+                        call.request.url()
+                    ));
+                    for header in &call.request.headers {
+                        io.say(&format!("  {}: {}", header.name, header.value.shown()));
+                    }
+                    if !call.request.body.is_empty() {
+                        io.say(&format!(
+                            "  {}",
+                            String::from_utf8_lossy(&call.request.body)
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The next steps that the failures name, each once.
+fn hints(outcomes: &[Outcome]) -> Vec<&str> {
+    let mut hints = Vec::new();
+    for hint in outcomes
+        .iter()
+        .filter_map(|outcome| outcome.error.as_ref())
+        .flat_map(|error| &error.hints)
+    {
+        if !hints.contains(&hint.as_str()) {
+            hints.push(hint.as_str());
+        }
+    }
+    hints
+}
+
+/// Cloud, account, region, and the endpoint when it is not the vendor's.
+async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> String {
+    let account = match provider.account().await {
+        Ok(account) => format!("account {account}"),
+        Err(_) => provider.login().credential.to_string(),
+    };
+    let scope = provider.scope();
+    let endpoint = endpoint
+        .map(|url| format!(", at {url}"))
+        .unwrap_or_default();
+    format!("{} {}, {account}{endpoint}", scope.cloud, scope.region)
+}
+
+fn question_text(question: &Question, places: &[String]) -> String {
+    let mut lines = vec![format!("In {}:", places.join("; "))];
+    for (item, target) in question.items.iter().take(LISTED) {
+        let target = target
+            .as_ref()
+            .map(|target| format!(" on {}", target.id))
+            .unwrap_or_default();
+        lines.push(format!("  {}{target}", item.id));
+    }
+    if question.items.len() > LISTED {
+        lines.push(format!("  … {} in all", question.items.len()));
+    }
+    lines.extend(question.notes.iter().cloned());
+    lines.push(format!("{}?", question.purpose));
+    crate::io::escaped(&lines.join("\n"))
+}

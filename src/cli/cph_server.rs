@@ -1,0 +1,140 @@
+//! `huawei cph-server VERB`.
+
+use std::collections::HashMap;
+
+use clap::{Args, Subcommand};
+
+use super::Run;
+use super::args::{Changing, Items, Selection};
+use super::carry_out::Job;
+use crate::error::Error;
+use crate::model::{ChangeRequest, CloudId, Resource};
+use crate::ops::change::Extent;
+
+/// Verbs for cloud-phone servers of Huawei CPH.
+#[derive(Debug, Subcommand)]
+pub(super) enum CphServer {
+    /// Give servers another key pair (UpdateKeypair), and follow the jobs to their end
+    #[command(before_help = "Examples:\n  \
+        kpctl huawei cph-server change-key-pair a550ac820fd7768dd2468569ef985411 --key-pair KeyPair-ops_2\n  \
+        kpctl hw cph-server change-key-pair a550ac820fd7768dd2468569ef985411=KeyPair-ops_2 b661bd931fe8879ee3579670fa096522=KeyPair-dev_01 --yes\n  \
+        cat servers.txt | kpctl huawei cph-server change-key-pair - --key-pair KeyPair-ops_2 --yes")]
+    ChangeKeyPair(ChangeKeyPair),
+}
+
+impl CphServer {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        match self {
+            Self::ChangeKeyPair(command) => command.run(run).await,
+        }
+    }
+}
+
+/// The key pair must be one of the account's. All phones on a server are affected: their users need
+/// the new private key to open tunnels.
+#[derive(Args, Debug)]
+pub(super) struct ChangeKeyPair {
+    /// Server ids or addresses, or SERVER_ID=NAME; '-' reads them from standard input
+    #[arg(required = true, value_name = "SERVER_ID[=NAME]")]
+    servers: Vec<String>,
+
+    /// The name of the key pair for all these servers
+    #[arg(long, value_name = "NAME")]
+    key_pair: Option<String>,
+
+    /// Do not wait for the jobs: results stay 'submitted'
+    #[arg(long)]
+    no_wait: bool,
+
+    /// Do not read the servers back: the end of the jobs is enough
+    #[arg(long, conflicts_with = "no_wait")]
+    no_verify: bool,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl ChangeKeyPair {
+    async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let items = Items {
+            cloud: CloudId::Huawei,
+            resource: Resource::CphServer,
+            texts: &self.servers,
+        };
+        let texts = items.read(&run.context.io)?;
+        let (selection, names) = self.assign(&items, &texts)?;
+        let job = Job {
+            command: "huawei cph-server change-key-pair",
+            cloud: items.cloud,
+            service: "cph",
+            changing: &self.changing,
+            extent: Extent {
+                wait: !self.no_wait,
+                verify: !self.no_verify && !self.no_wait,
+                ..self.changing.extent()
+            },
+            accepted: Vec::new(),
+            from_input: selection.from_input,
+        };
+        let request = |ids: Vec<String>| ChangeRequest::ReplaceServerKeyPairs {
+            assignments: ids
+                .into_iter()
+                .map(|id| (id.clone(), names.get(&id).cloned().unwrap_or_default()))
+                .collect(),
+        };
+        job.items(run, &selection, request).await
+    }
+
+    /// Which server gets which name.
+    fn assign(
+        &self,
+        items: &Items<'_>,
+        texts: &Selection,
+    ) -> Result<(Selection, HashMap<String, String>), Error> {
+        let mut selection = Selection {
+            items: Vec::new(),
+            from_input: texts.from_input,
+        };
+        let mut names: HashMap<String, String> = HashMap::new();
+        for (scope, text) in &texts.items {
+            let (scope, server, name) = match (text.split_once('='), &self.key_pair) {
+                // An address holds no bare '='; what follows one is a name.
+                (None, Some(name)) => (scope.clone(), text.clone(), name.clone()),
+                (Some((server, name)), None) => {
+                    let (scope, server) = items.item(server)?;
+                    (scope, server, name.to_owned())
+                }
+                (Some(_), Some(_)) => {
+                    return Err(Error::usage(format!(
+                        "'{text}' names a key pair and so does --key-pair"
+                    ))
+                    .hint("Use one of the two for all servers."));
+                }
+                (None, None) => {
+                    return Err(
+                        Error::usage(format!("no key pair is named for server '{text}'"))
+                            .hint("Add --key-pair NAME, or write SERVER_ID=NAME."),
+                    );
+                }
+            };
+            if name.is_empty() {
+                return Err(Error::usage(format!(
+                    "the name of the key pair for server '{server}' is empty"
+                )));
+            }
+            match names.get(&server) {
+                None => {
+                    names.insert(server.clone(), name);
+                    selection.items.push((scope, server));
+                }
+                Some(other) if *other == name => {}
+                Some(other) => {
+                    return Err(Error::usage(format!(
+                        "server '{server}' is given two key pairs: '{other}' and '{name}'"
+                    )));
+                }
+            }
+        }
+        Ok((selection, names))
+    }
+}

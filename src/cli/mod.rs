@@ -1,0 +1,134 @@
+//! The command tree. Each file parses its arguments and says what it wants of `ops`; words for
+//! people live here, vendors' words and HTTP do not.
+
+pub mod args;
+mod carry_out;
+mod codearts_key;
+mod cph_server;
+mod key_pair;
+mod kms_key;
+mod sandbox;
+mod site;
+
+use args::Global;
+use clap::{Parser, Subcommand};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::stop::Stop;
+
+/// Delete, detach, replace and trace SSH key pairs across clouds, and prove it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kpctl",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    before_help = "Examples:\n  \
+        kpctl --sandbox volcengine key-pair delete old-laptop --yes\n  \
+        kpctl tencent key-pair detach --key skey-9p0o8i7u --instance ins-4t6y8u2i --dry-run\n  \
+        kpctl huawei kms-key cancel-deletion 0d0466b0-e727-4d9c-b35d-f84bb474a37f --enable",
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 partly done, 4 credentials or permission, 5 not found, \
+        6 refused by state, 7 worth running again, 9 consent missing, 10 not proven, 130 interrupted"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Volcengine (火山引擎): ECS key pairs
+    #[command(alias = "volc", subcommand)]
+    Volcengine(VolcengineCommand),
+
+    /// Tencent Cloud (腾讯云): CVM key pairs
+    #[command(alias = "tc", subcommand)]
+    Tencent(TencentCommand),
+
+    /// Huawei Cloud (华为云): KMS keys, CPH servers, CodeArts keys
+    #[command(alias = "hw", subcommand)]
+    Huawei(HuaweiCommand),
+
+    /// The embedded cloud: serve it to other programs, look at it, reset it
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum VolcengineCommand {
+    /// Key pairs of ECS
+    #[command(subcommand)]
+    KeyPair(key_pair::VolcengineKeyPair),
+}
+
+#[derive(Debug, Subcommand)]
+enum TencentCommand {
+    /// Key pairs of CVM
+    #[command(subcommand)]
+    KeyPair(key_pair::TencentKeyPair),
+}
+
+#[derive(Debug, Subcommand)]
+enum HuaweiCommand {
+    /// Encryption keys of KMS
+    #[command(subcommand)]
+    KmsKey(kms_key::KmsKey),
+
+    /// Cloud-phone servers of CPH
+    #[command(subcommand)]
+    CphServer(cph_server::CphServer),
+
+    /// Your own public keys for Git in CodeArts Repo
+    #[command(subcommand)]
+    CodeartsKey(codearts_key::CodeartsKey),
+}
+
+/// Everything that a command may need.
+struct Run<'a> {
+    context: &'a Context,
+    global: &'a Global,
+    stop: &'a Stop,
+}
+
+impl Cli {
+    /// Options that decide how the program talks, needed before and after the command.
+    pub fn global(&self) -> &Global {
+        &self.global
+    }
+
+    /// Carries the command out; the exit code, or the error that ended it before anything changed.
+    pub async fn run(&self, context: &Context, stop: &Stop) -> Result<u8, Error> {
+        let run = Run {
+            context,
+            global: &self.global,
+            stop,
+        };
+        match &self.command {
+            Command::Volcengine(VolcengineCommand::KeyPair(command)) => command.run(&run).await,
+            Command::Tencent(TencentCommand::KeyPair(command)) => command.run(&run).await,
+            Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
+            Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
+            Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
+            Command::Sandbox(command) => command.run(&run).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

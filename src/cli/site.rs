@@ -1,0 +1,355 @@
+//! From options and environment to providers: the region, the credentials, the endpoints, and the
+//! embedded cloud when it is asked for.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use tokio::time::Instant;
+
+use super::args::Global;
+use crate::auth::{self, Credential, Login, SANDBOX_PROFILE};
+use crate::cloud::client::Overrides;
+use crate::cloud::{Connection, Provider, check_region, connect};
+use crate::config::{env, paths};
+use crate::context::Context;
+use crate::error::Error;
+use crate::http::reqwest::Reqwest;
+use crate::http::{Courier, Endpoint};
+use crate::model::{CloudId, Scope};
+use crate::sandbox;
+use crate::secret::Secret;
+use crate::stop::Stop;
+use crate::time::parse_duration;
+
+/// A provider and the ids of the items in its scope.
+pub(super) type Group = (Box<dyn Provider>, Vec<String>);
+
+/// Where one run of kpctl works.
+pub(super) struct Site<'a> {
+    context: &'a Context,
+    global: &'a Global,
+    courier: Rc<Courier>,
+    embedded: Option<sandbox::Server>,
+    profile: Option<String>,
+    cache_folder: OnceCell<Option<PathBuf>>,
+}
+
+impl<'a> Site<'a> {
+    /// Checks the global options and starts the embedded cloud when it is asked for. Nothing is
+    /// sent.
+    pub(super) async fn open(
+        context: &'a Context,
+        global: &'a Global,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
+        let sandboxed = global.sandbox || context.env.switch(env::SANDBOX)?;
+        if sandboxed {
+            refuse_beside_sandbox(global)?;
+        }
+        let embedded = if sandboxed {
+            Some(start_sandbox(context, global).await?)
+        } else {
+            None
+        };
+        let transport = match &global.ca_bundle {
+            Some(file) => {
+                let pem = std::fs::read(file).map_err(|error| {
+                    Error::usage(format!("cannot read {}: {error}", file.display()))
+                })?;
+                Reqwest::with_authorities(&pem)?
+            }
+            None => Reqwest::default(),
+        };
+        let mut courier = Courier::new(Box::new(transport));
+        courier.clock = context.clock;
+        courier.stop = stop.clone();
+        if let Some(timeout) = &global.timeout {
+            courier.deadline = Some(Instant::now() + parse_duration(timeout)?);
+        }
+        if global.verbose {
+            let lines = crate::io::Talk::of_process();
+            courier.trace = Some(Rc::new(move |line| lines.say(line)));
+        }
+        let profile = global
+            .profile
+            .clone()
+            .or_else(|| context.env.filled(env::PROFILE).map(str::to_owned));
+        Ok(Self {
+            context,
+            global,
+            courier: Rc::new(courier),
+            embedded,
+            profile,
+            cache_folder: OnceCell::new(),
+        })
+    }
+
+    /// What carries requests.
+    pub(super) fn courier(&self) -> &Courier {
+        &self.courier
+    }
+
+    /// Whether the embedded cloud is asked.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.embedded.is_some()
+    }
+
+    /// The endpoint to name in documents: one that the user chose instead of the vendor's.
+    pub(super) fn foreign_endpoint(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+    ) -> Result<Option<String>, Error> {
+        if self.is_sandbox() {
+            return Ok(None);
+        }
+        Ok(self
+            .chosen_endpoint(cloud, service)?
+            .map(|endpoint| endpoint.to_string()))
+    }
+
+    /// A provider for each scope that the items name, in the order in which they come up.
+    /// Items without an address belong to the scope of the options.
+    pub(super) fn group(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        items: &[(Option<Scope>, String)],
+    ) -> Result<Vec<Group>, Error> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (scope, id) in items {
+            if let Some(scope) = scope {
+                self.check_agrees(scope)?;
+            }
+            let region = match scope {
+                Some(scope) => Some(scope.region.clone()),
+                None => self.global.region.clone(),
+            };
+            let same = |(provider, _): &&mut Group| match &region {
+                Some(region) => provider.scope().region == *region,
+                None => {
+                    self.default_region(provider.login()) == Some(provider.scope().region.clone())
+                }
+            };
+            match groups.iter_mut().find(same) {
+                Some((_, ids)) => ids.push(id.clone()),
+                None => groups.push((self.provider(cloud, service, region)?, vec![id.clone()])),
+            }
+        }
+        Ok(groups)
+    }
+
+    /// A provider for the scope of the options.
+    pub(super) fn provider(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        region: Option<String>,
+    ) -> Result<Box<dyn Provider>, Error> {
+        let login = self.login(cloud)?;
+        let region = region
+            .or_else(|| self.global.region.clone())
+            .or_else(|| self.default_region(&login))
+            .ok_or_else(|| {
+                Error::usage(format!("no region for {cloud}"))
+                    .code("NoRegion")
+                    .hint("Name one with -r, or in the vendor's variable; kpctl never guesses a region.")
+                    .cloud(cloud)
+            })?;
+        let embedded = self
+            .embedded
+            .as_ref()
+            .map(|server| Endpoint::parse(&server.url(), false))
+            .transpose()?;
+        if embedded.is_none() && self.chosen_endpoint(cloud, service)?.is_none() {
+            if let Some(warning) = check_region(cloud, service, &region)? {
+                self.context.io.warn(&warning);
+            }
+        } else if region.is_empty()
+            || region
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || c == '/')
+        {
+            return Err(Error::usage(format!(
+                "'{}' cannot be a region",
+                region.escape_debug()
+            )));
+        }
+        let overrides: Overrides = match embedded {
+            Some(endpoint) => Rc::new(move |_| Ok(Some(endpoint.clone()))),
+            None => self.endpoint_choice(cloud),
+        };
+        Ok(connect(Connection {
+            scope: Scope {
+                cloud,
+                profile: login.profile.clone(),
+                region,
+            },
+            login,
+            courier: Rc::clone(&self.courier),
+            overrides,
+            cache_folder: self.cache_folder(),
+        }))
+    }
+
+    fn check_agrees(&self, scope: &Scope) -> Result<(), Error> {
+        let profile = match (&self.embedded, &self.profile) {
+            (Some(_), _) => SANDBOX_PROFILE,
+            (None, Some(profile)) => profile,
+            (None, None) => auth::ENV_PROFILE,
+        };
+        if scope.profile != profile {
+            return Err(Error::usage(format!(
+                "the address is of profile '{}', but the command works with '{profile}'",
+                scope.profile
+            )));
+        }
+        match &self.global.region {
+            Some(region) if *region != scope.region => Err(Error::usage(format!(
+                "the address is in region '{}', but -r says '{region}'",
+                scope.region
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn default_region(&self, login: &Login) -> Option<String> {
+        self.global.region.clone().or_else(|| login.region.clone())
+    }
+
+    fn login(&self, cloud: CloudId) -> Result<Login, Error> {
+        if self.is_sandbox() {
+            return Ok(sandbox_login(cloud));
+        }
+        auth::login(cloud, self.profile.as_deref(), &self.context.env)
+    }
+
+    /// The endpoint that the user chose for a service, by option or variable.
+    fn chosen_endpoint(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+    ) -> Result<Option<Endpoint>, Error> {
+        (self.endpoint_choice(cloud))(service)
+    }
+
+    /// Product contract, section 6: the option, then the variable of the service, of the cloud,
+    /// of all clouds.
+    fn endpoint_choice(&self, cloud: CloudId) -> Overrides {
+        let insecure = self.global.insecure_endpoint;
+        let option = self.global.endpoint_url.clone();
+        let environment = self.context.env.clone();
+        Rc::new(move |service| {
+            if let Some(url) = &option {
+                return Endpoint::parse(url, insecure).map(Some);
+            }
+            let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
+            let of_service = format!("{of_cloud}_{}", service.to_uppercase());
+            for name in [of_service, of_cloud] {
+                if let Some(url) = environment.filled(&name) {
+                    let endpoint = Endpoint::parse(url, insecure);
+                    return endpoint
+                        .map(Some)
+                        .map_err(|error| error.hint(format!("It comes from {name}.")));
+                }
+            }
+            let Some(url) = environment.filled(env::ENDPOINT) else {
+                return Ok(None);
+            };
+            let endpoint = Endpoint::parse(url, false)?;
+            if !endpoint.is_loopback() {
+                return Err(Error::usage(format!(
+                    "{} is for all clouds, so it may only name this machine",
+                    env::ENDPOINT
+                ))
+                .hint(format!(
+                    "Use {}_{} for one cloud.",
+                    env::ENDPOINT,
+                    cloud.name().to_uppercase()
+                )));
+            }
+            Ok(Some(endpoint))
+        })
+    }
+
+    /// Where looked-up things are kept; without a folder they are looked up again.
+    fn cache_folder(&self) -> Option<PathBuf> {
+        let folder = || {
+            let folder = if self.is_sandbox() {
+                paths::sandbox(&self.context.env)
+            } else {
+                paths::cache(&self.context.env)
+            };
+            folder.ok()
+        };
+        self.cache_folder.get_or_init(folder).clone()
+    }
+}
+
+fn refuse_beside_sandbox(global: &Global) -> Result<(), Error> {
+    let beside = [
+        ("--profile", global.profile.is_some()),
+        ("--endpoint-url", global.endpoint_url.is_some()),
+        ("--ca-bundle", global.ca_bundle.is_some()),
+        ("--insecure-endpoint", global.insecure_endpoint),
+    ];
+    match beside.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::usage(format!(
+            "{option} means nothing beside the sandbox"
+        ))
+        .hint("The sandbox has its own profile, endpoint and credentials: leave the option out.")),
+        None => Ok(()),
+    }
+}
+
+async fn start_sandbox(context: &Context, global: &Global) -> Result<sandbox::Server, Error> {
+    let log: Option<sandbox::Log> = global.verbose.then(|| {
+        let lines = crate::io::Talk::of_process();
+        sandbox::Log::new(move |line| lines.say(&format!("sandbox: {line}")))
+    });
+    let options = sandbox::Options {
+        state_file: Some(paths::sandbox(&context.env)?.join("state.json")),
+        log,
+        ..sandbox::Options::default()
+    };
+    sandbox::start(options)
+        .await
+        .map_err(|error| Error::usage(format!("the sandbox does not start: {error}")))
+}
+
+fn sandbox_login(cloud: CloudId) -> Login {
+    use sandbox::credentials as fake;
+    let (id, secret, region, project_id) = match cloud {
+        CloudId::Volcengine => (
+            fake::VOLCENGINE_ACCESS_KEY,
+            fake::VOLCENGINE_SECRET_KEY,
+            fake::VOLCENGINE_REGION,
+            None,
+        ),
+        CloudId::Tencent => (
+            fake::TENCENT_SECRET_ID,
+            fake::TENCENT_SECRET_KEY,
+            fake::TENCENT_REGION,
+            None,
+        ),
+        // The project is looked up as in a real account.
+        CloudId::Huawei => (
+            fake::HUAWEI_ACCESS_KEY,
+            fake::HUAWEI_SECRET_KEY,
+            fake::HUAWEI_REGION,
+            None::<String>,
+        ),
+    };
+    Login {
+        profile: SANDBOX_PROFILE.to_owned(),
+        credential: Credential::AccessKey {
+            id: id.to_owned(),
+            secret: Secret::new(secret.to_owned()),
+            session_token: None,
+        },
+        source: "the sandbox".to_owned(),
+        region: Some(region.to_owned()),
+        project_id,
+    }
+}

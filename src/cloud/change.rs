@@ -1,0 +1,123 @@
+//! What every change of every cloud consists of; `ops::change` drives it by one set of rules.
+
+use std::time::Duration;
+
+use super::client::Preview;
+use crate::error::Error;
+use crate::http::BoxFuture;
+use crate::model::{Address, Outcome};
+
+/// Positions in the list of outcomes that one request covers.
+pub type Batch = Vec<usize>;
+
+/// A danger that takes a flag of its own beside `--yes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// A running machine is powered off.
+    PowerCut,
+    /// A machine is left with no key pair bound.
+    Lockout,
+}
+
+impl Risk {
+    /// The flag that accepts it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::PowerCut => "--force-stop",
+            Self::Lockout => "--allow-lockout",
+        }
+    }
+}
+
+/// A danger for one machine.
+#[derive(Clone, Debug)]
+pub struct Danger {
+    /// What may happen.
+    pub risk: Risk,
+    /// To which machine.
+    pub machine: Address,
+    /// What the user should know about it.
+    pub reason: String,
+}
+
+/// What a look before a change found.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// One outcome for each item, in the order asked for. What the look decided is decided;
+    /// the rest are drafts that are to be sent.
+    pub outcomes: Vec<Outcome>,
+    /// The severe consequences of sending the rest.
+    pub dangers: Vec<Danger>,
+    /// What the user should know before saying yes.
+    pub notes: Vec<String>,
+    /// What the look could not see.
+    pub warnings: Vec<String>,
+}
+
+/// How to wait for work that goes on after the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// The wait before the first look.
+    pub first: Duration,
+    /// The longest wait between two looks; the waits grow from the first to this.
+    pub longest: Duration,
+    /// When to stop waiting.
+    pub limit: Duration,
+}
+
+/// One change in one scope, from the look before it to the proof after it.
+///
+/// The parts only map between the vendor's words and outcomes. Splitting, consent, waiting,
+/// falling back to single items and the order of it all are in `ops::change`.
+pub trait Change {
+    /// What is about to be done, for the consent question: "delete 3 key pairs".
+    fn purpose(&self) -> String;
+
+    /// Whether it needs a yes (product contract, section 5).
+    fn asks(&self) -> bool;
+
+    /// Looks at the items before anything is sent.
+    fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>>;
+
+    /// Groups the items that are to be sent into requests. The batches of one wave may be under
+    /// way at the same time; the next wave starts when the one before has come to its end.
+    fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>>;
+
+    /// The requests that [`Self::send`] would make for a batch.
+    fn preview<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>>;
+
+    /// Sends one batch and writes down what the answer says of each item. An error stands for the
+    /// whole batch.
+    fn send<'a>(
+        &'a mut self,
+        batch: &'a Batch,
+        outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Smaller batches for one that was refused as a whole; none when that cannot help.
+    fn split(&self, _batch: &Batch) -> Vec<Batch> {
+        Vec::new()
+    }
+
+    /// How to wait; `None` when the answer is the end of it.
+    fn waiting(&self) -> Option<Waiting> {
+        None
+    }
+
+    /// Looks at items that are under way and writes down what became of them.
+    fn poll<'a>(
+        &'a mut self,
+        _open: &'a [usize],
+        _outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Reads the state back and confirms or corrects each of these outcomes; answers with
+    /// warnings. An error means that nothing could be read.
+    fn prove<'a>(
+        &'a mut self,
+        sent: &'a [usize],
+        outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>>;
+}

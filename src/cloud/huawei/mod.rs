@@ -1,0 +1,102 @@
+//! Huawei Cloud: encryption keys of KMS, cloud phone servers, a user's keys in CodeArts Repo.
+
+mod cancel_deletion;
+mod change_key_pair;
+mod codearts;
+mod cph;
+mod delete_codearts_keys;
+pub(super) mod endpoints;
+mod errors;
+mod iam;
+mod kms;
+mod paging;
+mod session;
+mod shapes;
+pub mod sign;
+mod sts;
+#[cfg(test)]
+mod testing;
+mod wire;
+
+use session::Session;
+
+use super::change::Change;
+use super::client::Client;
+use super::{Connection, Provider, unsupported};
+use crate::auth::Login;
+use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
+use crate::model::{ChangeRequest, CloudId, Scope};
+
+/// One account in one region of Huawei Cloud.
+#[derive(Debug)]
+pub struct Huawei {
+    session: Session,
+}
+
+impl Huawei {
+    /// Prepares; nothing is sent.
+    pub fn new(connection: Connection) -> Self {
+        let Connection {
+            scope,
+            login,
+            courier,
+            overrides,
+            cache_folder,
+        } = connection;
+        let client = Client::new(scope, login, courier, overrides);
+        Self {
+            session: Session::new(client, cache_folder),
+        }
+    }
+}
+
+impl Provider for Huawei {
+    fn scope(&self) -> &Scope {
+        &self.session.client.scope
+    }
+
+    fn login(&self) -> &Login {
+        &self.session.client.login
+    }
+
+    fn account(&self) -> BoxFuture<'_, Result<String, Error>> {
+        Box::pin(async {
+            let identity = self
+                .session
+                .client
+                .call(&sts::GetCallerIdentity {})
+                .await?
+                .value;
+            identity
+                .account_id
+                .filter(|id| !id.is_empty())
+                .ok_or_else(|| {
+                    Error::new(ErrorKind::Server, "the answer names no account")
+                        .cloud(CloudId::Huawei)
+                })
+        })
+    }
+
+    fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
+        let session = &self.session;
+        Ok(match request {
+            ChangeRequest::CancelKeyDeletion {
+                ids,
+                sequence,
+                enable,
+            } => Box::new(cancel_deletion::Cancellation::new(
+                session, ids, sequence, enable,
+            )?),
+            ChangeRequest::ReplaceServerKeyPairs { assignments } => {
+                Box::new(change_key_pair::Replacement::new(session, assignments)?)
+            }
+            ChangeRequest::DeleteRepositoryKeys(keys) => {
+                Box::new(delete_codearts_keys::Deletion::new(&session.client, keys)?)
+            }
+            ChangeRequest::DeleteKeyPairs { .. } | ChangeRequest::DetachKeyPairs { .. } => {
+                return Err(unsupported(CloudId::Huawei));
+            }
+        })
+    }
+}

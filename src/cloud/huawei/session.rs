@@ -1,0 +1,339 @@
+//! A client for services that live in a project: the project's id is kept on disk between
+//! commands, because looking it up costs a call and a permission (spec huawei 4.4).
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::errors::is_wrong_project;
+use super::iam;
+use super::wire::HuaweiWire;
+use crate::auth::Credential;
+use crate::cloud::client::{Answer, Client, Preview};
+use crate::cloud::operation::Operation;
+use crate::cloud::pages::{self, Paged};
+use crate::error::Error;
+use crate::random;
+use crate::sign::sha256_hex;
+
+/// The file in the cache folder.
+const FILE: &str = "huawei-project-ids.json";
+/// How many projects are kept. Test servers on ports of their own would fill the file otherwise.
+const MOST: usize = 64;
+
+/// One account in one region, and the project there.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// For services without a project.
+    pub(super) client: Client<HuaweiWire>,
+    cache_folder: Option<PathBuf>,
+    /// Whether the project in use was read from the cache.
+    from_cache: Cell<bool>,
+}
+
+impl Session {
+    pub(super) fn new(client: Client<HuaweiWire>, cache_folder: Option<PathBuf>) -> Self {
+        Self {
+            client,
+            cache_folder,
+            from_cache: Cell::new(false),
+        }
+    }
+
+    /// Calls an operation of a service that lives in a project.
+    pub(super) async fn call<O>(&self, operation: &O) -> Result<Answer<O::Response>, Error>
+    where
+        O: Operation<Cloud = HuaweiWire>,
+    {
+        self.find_project().await?;
+        self.client
+            .call(operation)
+            .await
+            .map_err(|error| self.doubt_project(error))
+    }
+
+    /// Reads all pages of a list in a project.
+    pub(super) async fn all<O>(&self, operation: O) -> Result<Vec<O::Item>, Error>
+    where
+        O: Paged<Cloud = HuaweiWire>,
+    {
+        self.find_project().await?;
+        pages::all(&self.client, operation)
+            .await
+            .map_err(|error| self.doubt_project(error))
+    }
+
+    /// What [`Self::call`] would send.
+    pub(super) async fn preview<O>(&self, operation: &O) -> Result<Preview, Error>
+    where
+        O: Operation<Cloud = HuaweiWire>,
+    {
+        self.find_project().await?;
+        self.client.preview(operation).await
+    }
+
+    /// Makes the project known to the client: as given, as kept on disk, or as IAM says.
+    pub(super) async fn find_project(&self) -> Result<(), Error> {
+        if iam::given(&self.client)?.is_some() || self.client.project().get().is_some() {
+            return Ok(());
+        }
+        let cache = self.cache()?;
+        if let Some(id) = cache.as_ref().and_then(Cache::read) {
+            self.from_cache.set(self.client.project().set(id).is_ok());
+            return Ok(());
+        }
+        let id = iam::wanted(&self.client).await?;
+        if let Some(cache) = cache {
+            cache.write(Some(id));
+        }
+        Ok(())
+    }
+
+    /// Projects are deleted and made anew under their name: one that the service does not take is
+    /// not kept.
+    fn doubt_project(&self, error: Error) -> Error {
+        if !self.from_cache.get() || !is_wrong_project(&error) {
+            return error;
+        }
+        if let Ok(Some(cache)) = self.cache() {
+            cache.write(None);
+        }
+        error.hint("The project id was one that kpctl had kept, and is forgotten now: run the same command again.")
+    }
+
+    /// A token is not cached for: it has no name to keep its project under.
+    fn cache(&self) -> Result<Option<Cache>, Error> {
+        let (Some(folder), Credential::AccessKey { id, .. }) =
+            (&self.cache_folder, &self.client.login.credential)
+        else {
+            return Ok(None);
+        };
+        let host = self.client.endpoint("iam")?;
+        Ok(Some(Cache::new(
+            folder,
+            id,
+            host.authority(),
+            &self.client.scope.region,
+        )))
+    }
+}
+
+/// The kept project of one access key in one region. It is a convenience: whatever goes wrong with
+/// it is no error.
+struct Cache {
+    folder: PathBuf,
+    key: String,
+}
+
+impl Cache {
+    fn new(folder: &Path, access_key: &str, host: &str, region: &str) -> Self {
+        let key = sha256_hex([access_key, host, region].join("\n").as_bytes());
+        Self {
+            folder: folder.to_owned(),
+            key,
+        }
+    }
+
+    fn read(&self) -> Option<String> {
+        self.entries()
+            .remove(&self.key)
+            .filter(|id| iam::is_plain(id))
+    }
+
+    /// Keeps the id, or forgets it.
+    fn write(&self, id: Option<String>) {
+        let mut entries = self.entries();
+        if entries.len() >= MOST {
+            entries.clear();
+        }
+        match id {
+            Some(id) => entries.insert(self.key.clone(), id),
+            None => entries.remove(&self.key),
+        };
+        let _ = self.replace(&entries);
+    }
+
+    fn entries(&self) -> BTreeMap<String, String> {
+        let bytes = fs::read(self.folder.join(FILE)).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// A new file takes the place of the old one, so that nobody ever reads half of it.
+    fn replace(&self, entries: &BTreeMap<String, String>) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+            builder.mode(0o700);
+            options.mode(0o600);
+        }
+        builder.recursive(true).create(&self.folder)?;
+        let name = random::token().map_err(|error| io::Error::other(error.to_string()))?;
+        let draft = self.folder.join(format!("{FILE}.{name}"));
+        let result = options
+            .open(&draft)
+            .and_then(|mut file| file.write_all(&serde_json::to_vec(entries)?))
+            .and_then(|()| fs::rename(&draft, self.folder.join(FILE)));
+        if result.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::testing::{Script, session};
+    use super::{Cache, FILE};
+    use crate::cloud::huawei::kms::ListKeyDetail;
+    use crate::error::ErrorKind;
+
+    const KEY: &str = "0d0466b0-e727-4d9c-b35d-f84bb474a37f";
+    const FOUND: &str = r#"{"projects":[{"id":"p1","name":"cn-north-4"}]}"#;
+    const KEY_ANSWER: &str = r#"{"key_info":{"key_state":"3"}}"#;
+
+    fn describe() -> ListKeyDetail {
+        ListKeyDetail {
+            key_id: KEY.to_owned(),
+        }
+    }
+
+    #[test]
+    fn entries_are_kept_apart_and_broken_files_are_ignored() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("deep/er");
+        let cache = Cache::new(&inner, "AK", "iam.example.com", "cn-north-4");
+        let other = Cache::new(&inner, "AK", "127.0.0.1:1", "cn-north-4");
+        assert_eq!(cache.read(), None);
+        cache.write(Some("p1".to_owned()));
+        other.write(Some("p2".to_owned()));
+        assert_eq!(
+            (cache.read().as_deref(), other.read().as_deref()),
+            (Some("p1"), Some("p2"))
+        );
+        cache.write(None);
+        assert_eq!((cache.read(), other.read().as_deref()), (None, Some("p2")));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+            assert_eq!(
+                (mode(inner.clone()), mode(inner.join(FILE))),
+                (0o700, 0o600)
+            );
+        }
+        assert_eq!(
+            fs::read_dir(&inner).expect("a folder").count(),
+            1,
+            "no draft is left behind"
+        );
+        for broken in ["", "{", "[]", r#"{"a":1}"#] {
+            fs::write(inner.join(FILE), broken).expect("written");
+            assert_eq!(other.read(), None, "{broken}");
+        }
+        cache.write(Some("{project_id}".to_owned()));
+        assert_eq!(cache.read(), None, "what is no id is never used");
+        for port in 0..200 {
+            let cache = Cache::new(&inner, "AK", &format!("127.0.0.1:{port}"), "cn-north-4");
+            cache.write(Some("p".to_owned()));
+            assert_eq!(cache.read().as_deref(), Some("p"));
+            assert!(cache.entries().len() <= super::MOST);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_project_is_looked_up_once_and_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = Script::new(&[(200, FOUND), (200, KEY_ANSWER), (200, KEY_ANSWER)]);
+        let first = session(&script, None, Some(folder.path()));
+        first.call(&describe()).await.expect("an answer");
+        first.call(&describe()).await.expect("an answer");
+        assert_eq!(
+            script.lines(),
+            [
+                "GET /v3/projects?name=cn-north-4",
+                "POST /v1.0/p1/kms/describe-key",
+                "POST /v1.0/p1/kms/describe-key"
+            ]
+        );
+        let script = Script::new(&[(200, KEY_ANSWER)]);
+        session(&script, None, Some(folder.path()))
+            .call(&describe())
+            .await
+            .expect("an answer");
+        assert_eq!(script.lines(), ["POST /v1.0/p1/kms/describe-key"]);
+    }
+
+    #[tokio::test]
+    async fn a_kept_project_that_is_refused_is_forgotten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let refusal = r#"{"error":{"error_code":"KMS.0321","error_msg":"m"}}"#;
+        let script = Script::new(&[(200, FOUND), (200, KEY_ANSWER)]);
+        session(&script, None, Some(folder.path()))
+            .call(&describe())
+            .await
+            .expect("an answer");
+
+        let script = Script::new(&[(403, refusal)]);
+        let error = session(&script, None, Some(folder.path()))
+            .call(&describe())
+            .await;
+        let error = error.expect_err("refused");
+        assert!(
+            error
+                .hints
+                .iter()
+                .any(|hint| hint.contains("run the same command again"))
+        );
+
+        let script = Script::new(&[(200, FOUND), (200, KEY_ANSWER)]);
+        session(&script, None, Some(folder.path()))
+            .call(&describe())
+            .await
+            .expect("an answer");
+        assert_eq!(script.lines().len(), 2, "looked up anew");
+    }
+
+    #[tokio::test]
+    async fn a_given_project_is_used_as_it_is_or_refused() {
+        let script = Script::new(&[(200, KEY_ANSWER)]);
+        session(&script, Some("given"), None)
+            .call(&describe())
+            .await
+            .expect("an answer");
+        assert_eq!(script.lines(), ["POST /v1.0/given/kms/describe-key"]);
+
+        for wrong in ["", "{project_id}", "%7Bproject_id%7D", ".."] {
+            let script = Script::new(&[]);
+            let error = session(&script, Some(wrong), None).call(&describe()).await;
+            assert_eq!(error.expect_err(wrong).exit_code(), 2);
+            assert!(script.lines().is_empty(), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_denied_look_up_keeps_the_services_words_and_names_the_way_out() {
+        let denied = r#"{"error_msg":"You are not authorized.","error_code":"IAM.0002"}"#;
+        let script = Script::new(&[(403, denied)]);
+        let error = session(&script, None, None)
+            .call(&describe())
+            .await
+            .expect_err("denied");
+        assert_eq!(
+            (error.kind, error.code.as_deref()),
+            (ErrorKind::Permission, Some("IAM.0002"))
+        );
+        assert!(
+            error
+                .hints
+                .iter()
+                .any(|hint| hint.contains("HUAWEICLOUD_SDK_PROJECT_ID"))
+        );
+    }
+}

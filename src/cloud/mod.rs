@@ -1,0 +1,80 @@
+//! The clouds behind one trait. Each folder here has the same files: `mod.rs` maps between the
+//! vendor's world and kpctl's, `wire.rs` and `sign.rs` put a call on the wire, `errors.rs` reads
+//! refusals, `endpoints.rs` knows hosts, and one file for each service declares its operations.
+
+pub mod change;
+pub mod client;
+pub mod huawei;
+pub mod operation;
+pub mod pages;
+mod reply;
+pub mod tencent;
+pub mod volcengine;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use change::Change;
+use client::Overrides;
+
+use crate::auth::Login;
+use crate::error::Error;
+use crate::http::{BoxFuture, Courier};
+use crate::model::{ChangeRequest, CloudId, Scope};
+
+/// One account in one region of one cloud.
+pub trait Provider {
+    /// Where it works.
+    fn scope(&self) -> &Scope;
+
+    /// The login it works with.
+    fn login(&self) -> &Login;
+
+    /// The id of the account that the credentials belong to, asked from the cloud itself.
+    fn account(&self) -> BoxFuture<'_, Result<String, Error>>;
+
+    /// Prepares a change. Ids that cannot be ids are a usage error here, before anything is sent.
+    fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error>;
+}
+
+/// What a provider is made of.
+pub struct Connection {
+    /// Where it works.
+    pub scope: Scope,
+    /// Who it works for.
+    pub login: Login,
+    /// What carries its requests.
+    pub courier: Rc<Courier>,
+    /// Endpoints that the user named.
+    pub overrides: Overrides,
+    /// Where looked-up project ids are kept; `None` keeps them in memory only.
+    pub cache_folder: Option<PathBuf>,
+}
+
+/// The registry: one line for each cloud.
+pub fn connect(connection: Connection) -> Box<dyn Provider> {
+    match connection.scope.cloud {
+        CloudId::Volcengine => Box::new(volcengine::Volcengine::new(connection)),
+        CloudId::Tencent => Box::new(tencent::Tencent::new(connection)),
+        CloudId::Huawei => Box::new(huawei::Huawei::new(connection)),
+    }
+}
+
+/// What can be said about a region before it is used: `Ok(None)` when it is known, a warning when
+/// it is not in the table but may well exist, an error when its hosts cannot be known.
+pub fn check_region(
+    cloud: CloudId,
+    service: &'static str,
+    region: &str,
+) -> Result<Option<String>, Error> {
+    match cloud {
+        CloudId::Volcengine => volcengine::endpoints::check_region(region),
+        CloudId::Tencent => tencent::endpoints::check_region(region),
+        CloudId::Huawei => huawei::endpoints::check_region(service, region),
+    }
+}
+
+/// An operation that the cloud does not have.
+fn unsupported(cloud: CloudId) -> Error {
+    Error::usage(format!("{cloud} has no such operation")).cloud(cloud)
+}

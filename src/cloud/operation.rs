@@ -1,0 +1,109 @@
+//! An API call is a type: what it sends, what it gets, and what it does to the cloud.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::client::Wire;
+use crate::http::Method;
+
+/// What a call does; retry, dry run and the journal follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Changes nothing.
+    Read,
+    /// Makes something.
+    Create,
+    /// Changes something that is there.
+    Update,
+    /// Removes something.
+    Destroy,
+}
+
+/// Whether a call whose answer was lost may be sent again without a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Twice is the same as once, and the second answer can be told from the first.
+    Always,
+    /// It carries an idempotency token.
+    WithToken,
+    /// Only after a look shows that it did not happen.
+    AfterLook,
+}
+
+/// One operation of one service. Its fields are the request's parameters, by the vendor's names.
+pub trait Operation: Serialize {
+    /// The cloud, which knows how to put it on the wire.
+    type Cloud: Wire;
+    /// The answer; fields that the vendor may leave out are optional.
+    type Response: DeserializeOwned;
+    /// The service, by the vendor's short name.
+    const SERVICE: &'static str;
+    /// The operation, by the vendor's name.
+    const NAME: &'static str;
+    /// The API version.
+    const VERSION: &'static str;
+    /// What it does.
+    const EFFECT: Effect;
+    /// Whether it may be repeated blindly.
+    const REPEAT: Repeat = match Self::EFFECT {
+        Effect::Read => Repeat::Always,
+        _ => Repeat::AfterLook,
+    };
+
+    /// Method, path and query of a REST call; RPC clouds put the name into every request and
+    /// need none.
+    fn route(&self, _project_id: &str) -> Route {
+        Route::rpc()
+    }
+}
+
+/// Method, path and query of a REST call.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The percent-encoded path, starting with `/`.
+    pub path: String,
+    /// Name and value of each query parameter, not encoded.
+    pub query: Vec<(&'static str, String)>,
+    /// Whether the operation's fields travel as a JSON body.
+    pub body: bool,
+}
+
+impl Route {
+    /// The route of every RPC call.
+    pub fn rpc() -> Self {
+        Self::post("/")
+    }
+
+    /// A call without a body.
+    pub fn bare(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: false,
+        }
+    }
+
+    /// A call that sends the operation's fields as JSON.
+    pub fn json(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            body: true,
+            ..Self::bare(method, path)
+        }
+    }
+
+    /// A POST that sends the operation's fields as JSON.
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::json(Method::POST, path)
+    }
+
+    /// Adds a query parameter when there is a value.
+    #[must_use]
+    pub fn parameter(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query
+            .extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+}

@@ -1,0 +1,43 @@
+//! Lists come in pages; kpctl always reads all of them.
+
+use std::collections::HashSet;
+
+use super::client::Client;
+use super::operation::Operation;
+use crate::error::{Error, ErrorKind};
+
+/// An operation that answers in pages.
+pub trait Paged: Operation {
+    /// What a page holds.
+    type Item;
+
+    /// Takes the items out of a page and turns the request into that for the next one; `false`
+    /// when there is none.
+    fn advance(&mut self, page: Self::Response, items: &mut Vec<Self::Item>) -> bool;
+}
+
+/// Reads all pages. A request that comes up twice means that the service's marker repeats: an
+/// error, because the list would never end or would never be complete.
+pub async fn all<O: Paged>(
+    client: &Client<O::Cloud>,
+    mut operation: O,
+) -> Result<Vec<O::Item>, Error> {
+    let mut items = Vec::new();
+    let mut asked = HashSet::new();
+    loop {
+        let page = client.call(&operation).await?.value;
+        if !operation.advance(page, &mut items) {
+            return Ok(items);
+        }
+        let request = serde_json::to_string(&operation)
+            .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+        if !asked.insert(request) {
+            return Err(Error::new(
+                ErrorKind::Server,
+                "the list repeats the same page without end",
+            )
+            .cloud(client.scope.cloud)
+            .with(|details| details.operation = Some(O::NAME)));
+        }
+    }
+}

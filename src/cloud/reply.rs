@@ -1,0 +1,70 @@
+//! Answers that are not what any service would say, and lenient reading of those that are.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Fate};
+use crate::http::Reply;
+
+/// The error for an answer that no service of the cloud wrote: a proxy's page, an empty body, a
+/// redirect, a broken text. Only the status can be judged.
+pub(super) fn foreign(reply: &Reply) -> Error {
+    let excerpt = reply.excerpt();
+    match reply.status {
+        300..=399 => Error::new(
+            ErrorKind::Network,
+            format!(
+                "the answer is a redirect to another place, which is never followed: {excerpt}"
+            ),
+        )
+        .hint("Check the endpoint, and whether a proxy wants a login."),
+        407 => Error::new(ErrorKind::Network, "the proxy wants a login")
+            .hint("Put user and password into HTTPS_PROXY, or add the host to NO_PROXY."),
+        429 => Error::new(
+            ErrorKind::Throttled,
+            format!("too many requests: {excerpt}"),
+        ),
+        400..=499 => Error::new(
+            ErrorKind::Network,
+            format!("something between kpctl and the service refused the request: {excerpt}"),
+        )
+        .hint("Check the proxy and the endpoint."),
+        _ => Error::new(
+            ErrorKind::Server,
+            format!("the answer is not from the service or is broken: {excerpt}"),
+        )
+        .fate(Fate::Unknown),
+    }
+    .with(|details| details.http_status = Some(reply.status))
+}
+
+/// The answer as JSON, or the error for one that is none.
+pub(super) fn json(reply: &Reply) -> Result<Value, Error> {
+    serde_json::from_slice(&reply.body).map_err(|_| foreign(reply))
+}
+
+/// Reads `null` like an absent field: the default. The vendors write either.
+pub(super) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a text that some answers write as a number or a truth value.
+pub(super) fn lenient_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(text_of(&Value::deserialize(deserializer)?))
+}
+
+/// A scalar as text; `None` for null, lists and objects.
+pub(super) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

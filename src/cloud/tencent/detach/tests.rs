@@ -1,0 +1,383 @@
+//! The change against a made-up service: what is sent, and what is concluded from the looks.
+
+mod after;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::Detachment;
+use crate::auth::{Credential, Login};
+use crate::cloud::change::{Change, Risk, Survey};
+use crate::cloud::client::Client;
+use crate::cloud::tencent::wire::TencentWire;
+use crate::error::{Error, ErrorKind};
+use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
+use crate::model::Status::{self, NotFound, Refused, Skipped, Unchanged};
+use crate::model::{CloudId, Outcome, Scope};
+use crate::secret::Secret;
+
+/// What the service answers to an action and its parameters; null is an answer that gets lost.
+type Answers = dyn Fn(&str, &Value) -> Value;
+
+struct Service {
+    answers: Box<Answers>,
+    asked: Rc<RefCell<Vec<(String, Value)>>>,
+}
+
+impl Transport for Service {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
+        Box::pin(async {
+            let action = request
+                .headers
+                .iter()
+                .find(|header| header.name == "x-tc-action");
+            let action = action.expect("an action").value.expose();
+            let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
+            self.asked
+                .borrow_mut()
+                .push((action.to_owned(), body.clone()));
+            match (self.answers)(action, &body) {
+                Value::Null => Err(TransportError {
+                    stage: Stage::Exchange,
+                    timed_out: false,
+                    reason: "reset".to_owned(),
+                }),
+                response => Ok(Reply {
+                    status: 200,
+                    headers: http::HeaderMap::new(),
+                    body: json!({"Response": response}).to_string().into(),
+                }),
+            }
+        })
+    }
+}
+
+/// A client of a made-up service, and the list of what was sent to it.
+struct Rig {
+    client: Client<TencentWire>,
+    asked: Rc<RefCell<Vec<(String, Value)>>>,
+}
+
+impl Rig {
+    fn new(answers: impl Fn(&str, &Value) -> Value + 'static) -> Self {
+        let asked = Rc::default();
+        let service = Service {
+            answers: Box::new(answers),
+            asked: Rc::clone(&asked),
+        };
+        let scope = Scope {
+            cloud: CloudId::Tencent,
+            profile: "env".to_owned(),
+            region: "ap-guangzhou".to_owned(),
+        };
+        let login = Login {
+            profile: "env".to_owned(),
+            credential: Credential::AccessKey {
+                id: "AKIDexample".to_owned(),
+                secret: Secret::new("example".to_owned()),
+                session_token: None,
+            },
+            source: "a test".to_owned(),
+            region: None,
+            project_id: None,
+        };
+        let courier = Rc::new(Courier::new(Box::new(service)));
+        let client = Client::new(scope, login, courier, Rc::new(|_| Ok(None)));
+        Self { client, asked }
+    }
+
+    fn detach(&self, key_pairs: &[&str], instances: &[&str], force_stop: bool) -> Detachment<'_> {
+        let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
+        Detachment::new(&self.client, owned(key_pairs), owned(instances), force_stop)
+            .expect("the ids are possible")
+    }
+
+    fn changes(&self) -> Vec<Value> {
+        let asked = self.asked.borrow();
+        let changes = asked.iter().filter(|(action, _)| action == OURS);
+        changes.map(|(_, body)| body.clone()).collect()
+    }
+}
+
+const OURS: &str = "DisassociateInstancesKeyPairs";
+const KEY: &str = "skey-aaaaaaaa";
+const OTHER: &str = "skey-bbbbbbbb";
+const MACHINE: &str = "ins-11111111";
+const SECOND: &str = "ins-22222222";
+
+fn instance(id: &str, state: &str, keys: &[&str]) -> Value {
+    json!({
+        "InstanceId": id, "InstanceState": state, "OsName": "TencentOS Server 4",
+        "LoginSettings": {"KeyIds": keys}, "StopChargingMode": "KEEP_CHARGING",
+        "LatestOperation": "StopInstances", "LatestOperationState": "SUCCESS",
+        "LatestOperationRequestId": "r-before", "LatestOperationErrorMsg": "",
+    })
+}
+
+fn with_operation(mut instance: Value, state: &str, request_id: &str) -> Value {
+    instance["LatestOperation"] = json!(OURS);
+    instance["LatestOperationState"] = json!(state);
+    instance["LatestOperationRequestId"] = json!(request_id);
+    instance
+}
+
+fn list(name: &str, all: &[Value], id: &str, wanted: &Value) -> Value {
+    let wanted = wanted.as_array().expect("ids");
+    let found: Vec<_> = all
+        .iter()
+        .filter(|item| wanted.contains(&item[id]))
+        .collect();
+    json!({name: found, "TotalCount": found.len(), "RequestId": "r-list"})
+}
+
+fn instance_list(all: &[Value], body: &Value) -> Value {
+    list("InstanceSet", all, "InstanceId", &body["InstanceIds"])
+}
+
+fn key_list(ids: &[&str], body: &Value) -> Value {
+    let all: Vec<_> = ids
+        .iter()
+        .map(|id| json!({"KeyId": id, "KeyName": "n"}))
+        .collect();
+    list("KeyPairSet", &all, "KeyId", &body["KeyIds"])
+}
+
+fn refusal(code: &str) -> Value {
+    json!({"Error": {"Code": code, "Message": "m"}, "RequestId": "r-refused"})
+}
+
+/// A service whose instances are what the cell holds, and that takes every change.
+fn service(world: &Rc<RefCell<Vec<Value>>>) -> impl Fn(&str, &Value) -> Value + 'static {
+    let world = Rc::clone(world);
+    move |action, body| match action {
+        "DescribeInstances" => instance_list(&world.borrow(), body),
+        "DescribeKeyPairs" => key_list(&[KEY, OTHER], body),
+        _ => json!({"RequestId": "r-change"}),
+    }
+}
+
+fn statuses(outcomes: &[Outcome]) -> Vec<Status> {
+    outcomes.iter().map(|outcome| outcome.status).collect()
+}
+
+async fn surveyed(change: &mut Detachment<'_>) -> Survey {
+    change.survey().await.expect("everything can be read")
+}
+
+async fn wait(seconds: u64) {
+    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_look_before_decides_what_it_can() {
+    let world = Rc::new(RefCell::new(vec![
+        instance(MACHINE, "STOPPED", &[KEY, OTHER]),
+        instance(SECOND, "RUNNING", &[KEY]),
+    ]));
+    let rig = Rig::new(service(&world));
+    let unknown = "skey-cccccccc";
+    let mut change = rig.detach(
+        &[KEY, OTHER, unknown],
+        &[MACHINE, SECOND, "ins-33333333"],
+        false,
+    );
+    let survey = surveyed(&mut change).await;
+    assert_eq!(
+        statuses(&survey.outcomes),
+        [
+            Skipped, Skipped, NotFound, Refused, Unchanged, NotFound, NotFound, NotFound, NotFound
+        ]
+    );
+    assert!(survey.outcomes[2..].iter().all(|outcome| outcome.verified));
+    let place = survey.outcomes[3].target.as_ref().map(ToString::to_string);
+    assert_eq!(
+        place.as_deref(),
+        Some("tencent:env/ap-guangzhou/instance/ins-22222222")
+    );
+    let before = survey.outcomes[3].before.clone().expect("it was seen");
+    assert_eq!(before.power.as_deref(), Some("running"));
+    assert_eq!(before.key_pair.as_deref(), Some(KEY));
+    let codes: Vec<_> = [2, 3, 6]
+        .map(|item| {
+            survey.outcomes[item]
+                .error
+                .as_ref()
+                .and_then(|error| error.code.clone())
+        })
+        .into_iter()
+        .flatten()
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "InvalidKeyPairId.NotFound",
+            "UnsupportedOperation.InstanceStateRunning",
+            "InvalidInstanceId.NotFound"
+        ]
+    );
+    // Both keys of the first machine go, so nothing is left on it.
+    assert_eq!(survey.dangers.len(), 1);
+    assert_eq!(survey.dangers[0].risk, Risk::Lockout);
+    assert_eq!(survey.dangers[0].machine.id, MACHINE);
+    assert_eq!(change.waves(&[0, 1]), [vec![vec![0, 1]]]);
+    assert!(rig.changes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_refuses_missing_ids_is_asked_until_they_stand_alone() {
+    let existing = [instance(SECOND, "STOPPED", &[KEY])];
+    let rig = Rig::new(move |action, body| {
+        let unknown = |id: &&Value| **id != json!(SECOND) && **id != json!(KEY);
+        let ids = if action == "DescribeInstances" {
+            &body["InstanceIds"]
+        } else {
+            &body["KeyIds"]
+        };
+        match (ids.as_array().expect("ids").iter().find(unknown), action) {
+            (Some(_), "DescribeInstances") => refusal("InvalidInstanceId.NotFound"),
+            (Some(_), _) => refusal("InvalidKeyPairId.NotFound"),
+            (None, "DescribeInstances") => instance_list(&existing, body),
+            (None, _) => key_list(&[KEY], body),
+        }
+    });
+    let mut change = rig.detach(&[KEY, OTHER], &[MACHINE, SECOND, "ins-33333333"], false);
+    let survey = surveyed(&mut change).await;
+    assert_eq!(
+        statuses(&survey.outcomes),
+        [NotFound, NotFound, Skipped, NotFound, NotFound, NotFound]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_consent_rests_on_must_be_readable_and_the_rest_is_warned_about() {
+    let denied = |what: &'static str, silent: bool| {
+        Rig::new(move |action, body| {
+            let mut machine = instance(MACHINE, "STOPPED", &[KEY]);
+            if silent {
+                machine["LoginSettings"] = Value::Null;
+            }
+            match action {
+                _ if action == what => refusal("UnauthorizedOperation"),
+                "DescribeInstances" => instance_list(&[machine], body),
+                _ => key_list(&[KEY, OTHER], body),
+            }
+        })
+    };
+    let rig = denied("DescribeInstances", false);
+    let error = rig
+        .detach(&[KEY], &[MACHINE], false)
+        .survey()
+        .await
+        .expect_err("denied");
+    assert_eq!(error.kind, ErrorKind::Permission);
+
+    let rig = denied("DescribeKeyPairs", true);
+    let error = rig
+        .detach(&[KEY], &[MACHINE], false)
+        .survey()
+        .await
+        .expect_err("denied");
+    assert_eq!(error.kind, ErrorKind::Permission);
+
+    let rig = denied("DescribeKeyPairs", false);
+    let survey = surveyed(&mut rig.detach(&[KEY, OTHER], &[MACHINE], false)).await;
+    assert_eq!(
+        statuses(&survey.outcomes),
+        [Status::Skipped, Status::Unchanged]
+    );
+    assert!(!survey.outcomes[1].verified);
+    assert_eq!(survey.warnings.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_says_nothing_of_its_keys_is_known_by_the_keys() {
+    let bound = Rc::new(RefCell::new(true));
+    let world = Rc::clone(&bound);
+    let rig = Rig::new(move |action, body| {
+        let mut machine = instance(MACHINE, "STOPPED", &[]);
+        machine["LoginSettings"] = Value::Null;
+        let holders: Vec<_> = world.borrow().then_some(MACHINE).into_iter().collect();
+        match action {
+            "DescribeInstances" => instance_list(&[machine], body),
+            "DescribeKeyPairs" => {
+                let keys = [
+                    json!({"KeyId": KEY, "AssociatedInstanceIds": holders}),
+                    json!({"KeyId": OTHER, "AssociatedInstanceIds": null}),
+                ];
+                list("KeyPairSet", &keys, "KeyId", &body["KeyIds"])
+            }
+            _ => json!({}),
+        }
+    });
+    let mut change = rig.detach(&[KEY, OTHER], &[MACHINE], false);
+    let mut survey = surveyed(&mut change).await;
+    assert_eq!(
+        statuses(&survey.outcomes),
+        [Status::Skipped, Status::Unchanged]
+    );
+    // What else is on it cannot be seen, so the severe flag is asked for.
+    assert_eq!(survey.dangers.len(), 1);
+    change
+        .send(&vec![0], &mut survey.outcomes)
+        .await
+        .expect("taken on");
+    wait(10).await;
+    change
+        .poll(&[0], &mut survey.outcomes)
+        .await
+        .expect("a look");
+    assert_eq!(survey.outcomes[0].status, Status::Running);
+    *bound.borrow_mut() = false;
+    change
+        .poll(&[0], &mut survey.outcomes)
+        .await
+        .expect("a look");
+    assert_eq!(survey.outcomes[0].status, Status::Detached);
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_sets_are_read_in_hundreds() {
+    let ids: Vec<String> = (0..250).map(|n| format!("ins-{n:08}")).collect();
+    let all: Vec<Value> = ids
+        .iter()
+        .map(|id| instance(id, "STOPPED", &[KEY, OTHER]))
+        .collect();
+    let rig = Rig::new(service(&Rc::new(RefCell::new(all))));
+    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut change = rig.detach(&[KEY], &names, false);
+    let survey = surveyed(&mut change).await;
+    let ready: Vec<usize> = (0..250).collect();
+    assert!(
+        survey
+            .outcomes
+            .iter()
+            .all(|outcome| outcome.status == Status::Skipped)
+    );
+    let waves = change.waves(&ready);
+    let sizes: Vec<Vec<usize>> = waves
+        .iter()
+        .map(|w| w.iter().map(Vec::len).collect())
+        .collect();
+    assert_eq!(sizes, [[100, 100, 50]]);
+    for (_, body) in rig.asked.borrow().iter() {
+        assert_eq!(body["Limit"], json!(100));
+    }
+    let plan = change.preview(&waves[0][2]).await.expect("a preview");
+    assert_eq!(plan[0].operation, OURS);
+    assert!(rig.changes().is_empty());
+}
+
+#[test]
+fn impossible_ids_are_refused_before_anything_is_sent() {
+    let rig = Rig::new(|_, _| Value::Null);
+    let new = |key: &str, machine: &str| -> Option<Error> {
+        let (keys, machines) = (vec![key.to_owned()], vec![machine.to_owned()]);
+        Detachment::new(&rig.client, keys, machines, false).err()
+    };
+    assert!(new(KEY, MACHINE).is_none());
+    assert!(new(MACHINE, KEY).is_some_and(|error| error.kind == ErrorKind::Usage));
+    assert!(new("", MACHINE).is_some());
+    assert!(rig.asked.borrow().is_empty());
+}

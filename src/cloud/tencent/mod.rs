@@ -1,0 +1,79 @@
+//! Tencent Cloud: key pairs of the compute service CVM.
+
+mod cvm;
+mod detach;
+pub(super) mod endpoints;
+mod errors;
+pub mod sign;
+mod sts;
+mod wire;
+
+use wire::TencentWire;
+
+use super::change::Change;
+use super::client::Client;
+use super::{Connection, Provider, unsupported};
+use crate::auth::Login;
+use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
+use crate::model::{ChangeRequest, CloudId, Scope};
+
+/// One account in one region of Tencent Cloud.
+#[derive(Debug)]
+pub struct Tencent {
+    client: Client<TencentWire>,
+}
+
+impl Tencent {
+    /// Prepares; nothing is sent.
+    pub fn new(connection: Connection) -> Self {
+        let Connection {
+            scope,
+            login,
+            courier,
+            overrides,
+            cache_folder: _,
+        } = connection;
+        Self {
+            client: Client::new(scope, login, courier, overrides),
+        }
+    }
+}
+
+impl Provider for Tencent {
+    fn scope(&self) -> &Scope {
+        &self.client.scope
+    }
+
+    fn login(&self) -> &Login {
+        &self.client.login
+    }
+
+    fn account(&self) -> BoxFuture<'_, Result<String, Error>> {
+        Box::pin(async {
+            let identity = self.client.call(&sts::GetCallerIdentity {}).await?.value;
+            identity
+                .account_id
+                .filter(|id| !id.is_empty())
+                .ok_or_else(|| {
+                    Error::new(ErrorKind::Server, "the answer names no account")
+                        .cloud(CloudId::Tencent)
+                })
+        })
+    }
+
+    fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
+        match request {
+            ChangeRequest::DetachKeyPairs {
+                key_pairs,
+                instances,
+                force_stop,
+            } => {
+                let change =
+                    detach::Detachment::new(&self.client, key_pairs, instances, force_stop)?;
+                Ok(Box::new(change))
+            }
+            _ => Err(unsupported(CloudId::Tencent)),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Every environment variable that kpctl reads, as a documented constant.
+//!
+//! The vendors' own names are read as their SDKs, CLIs and Terraform providers read them
+//! (spec volcengine 7.1, tencent 5.1, huawei 8).
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
+/// Profile to use when no `-p` is given.
+pub const PROFILE: &str = "KPCTL_PROFILE";
+/// `1` runs every command against the embedded cloud.
+pub const SANDBOX: &str = "KPCTL_SANDBOX";
+/// Endpoint of all clouds; loopback only.
+pub const ENDPOINT: &str = "KPCTL_ENDPOINT_URL";
+/// Folder of the journal and of the sandbox's state.
+pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
+/// Folder of what can be looked up again, such as Huawei project ids.
+pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
+/// PREFIX of the account that a cloud's credentials must belong to.
+pub const EXPECT_ACCOUNT: &str = "KPCTL_EXPECT_ACCOUNT";
+
+/// The process environment, or a made-up one in tests.
+#[derive(Clone, Debug, Default)]
+pub struct Env {
+    variables: BTreeMap<String, String>,
+}
+
+impl Env {
+    /// The environment of this process. A value that is not UTF-8 is kept in a lossy form: such a
+    /// value is wrong for all variables that are read here, and the check of its form says so.
+    pub fn of_process() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        let variables = std::env::vars_os();
+        variables
+            .map(|(name, value)| {
+                let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
+                (text(name), text(value))
+            })
+            .collect()
+    }
+
+    /// The value, when the variable is set, also to the empty text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// The value, when the variable is set to something.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Whether a switch is on: `1`, `true`, `yes`; off: unset, empty, `0`, `false`, `no`.
+    pub fn switch(&self, name: &str) -> Result<bool, Error> {
+        match self.get(name).unwrap_or_default() {
+            "1" | "true" | "yes" => Ok(true),
+            "" | "0" | "false" | "no" => Ok(false),
+            other => Err(Error::usage(format!("{name} is '{other}'; write 1 or 0"))),
+        }
+    }
+}
+
+impl FromIterator<(String, String)> for Env {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self {
+            variables: pairs.into_iter().collect(),
+        }
+    }
+}

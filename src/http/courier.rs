@@ -1,0 +1,147 @@
+//! Carries one request at a time under the conditions of the whole command: its deadline, its
+//! wish to stop, its trace.
+
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Reply, Request, Stage, Transport};
+use crate::error::{Error, ErrorKind, Fate};
+use crate::stop::Stop;
+use crate::time::{Clock, Pace};
+
+/// How a served sandbox names itself.
+const SANDBOX: &str = "kpctl-sandbox";
+
+/// Where lines of the trace go; they are redacted before they get there.
+pub type Trace = Rc<dyn Fn(&str)>;
+
+/// The transport and the conditions under which it is used.
+pub struct Courier {
+    /// What carries the bytes.
+    pub transport: Box<dyn Transport>,
+    /// The clock that signatures use.
+    pub clock: Clock,
+    /// How fast to wait.
+    pub pace: Cell<Pace>,
+    /// When the whole command must be over.
+    pub deadline: Option<Instant>,
+    /// The wish to stop.
+    pub stop: Stop,
+    /// The trace of `-v`.
+    pub trace: Option<Trace>,
+    /// How many requests went out.
+    pub sent: Cell<u64>,
+}
+
+impl fmt::Debug for Courier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Courier").finish_non_exhaustive()
+    }
+}
+
+impl Courier {
+    /// A courier without deadline and trace, on the machine's clock, at the pace of the clouds.
+    pub fn new(transport: Box<dyn Transport>) -> Self {
+        Self {
+            transport,
+            clock: Clock::System,
+            pace: Cell::new(Pace::CLOUD),
+            deadline: None,
+            stop: Stop::default(),
+            trace: None,
+            sent: Cell::new(0),
+        }
+    }
+
+    /// Sends one request. An error tells whether the service may have seen it.
+    pub async fn deliver(&self, request: &Request) -> Result<Reply, Error> {
+        self.trace(|| format!("> {} {}", request.method, request.url()));
+        for header in &request.headers {
+            self.trace(|| format!("> {}: {}", header.name, header.value.shown()));
+        }
+        self.sent.set(self.sent.get() + 1);
+        let start = Instant::now();
+        let exchange = self.transport.send(request);
+        let result = match self.deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, exchange).await,
+            None => Ok(exchange.await),
+        };
+        let elapsed = start.elapsed().as_millis();
+        match result {
+            Ok(Ok(reply)) => {
+                self.trace(|| {
+                    format!(
+                        "< {} after {elapsed} ms, {} bytes",
+                        reply.status,
+                        reply.body.len()
+                    )
+                });
+                if request.endpoint.is_plain_loopback() && reply.header("server") == Some(SANDBOX) {
+                    // Nothing takes time there, so nothing is waited for as in a cloud.
+                    self.pace.set(Pace::SANDBOX);
+                }
+                Ok(reply)
+            }
+            Ok(Err(error)) => {
+                self.trace(|| format!("< no answer after {elapsed} ms: {}", error.reason));
+                Err(network_error(&error, request))
+            }
+            Err(_) => Err(Self::out_of_time().fate(Fate::Unknown)),
+        }
+    }
+
+    /// Waits before another try or look. `false`: time is up or a stop was asked for, so there is
+    /// no point in going on.
+    pub async fn pause(&self, wait: Duration) -> bool {
+        let wait = self.pace.get().of(wait);
+        if let Some(deadline) = self.deadline
+            && Instant::now() + wait >= deadline
+        {
+            return false;
+        }
+        self.stop.sleep(wait).await;
+        self.stop.requested().is_none()
+    }
+
+    /// The error for a command that ran out of its `--timeout`.
+    pub fn out_of_time() -> Error {
+        Error::new(ErrorKind::Timeout, "the time given by --timeout is over")
+            .hint("Run the same command again with a longer --timeout.")
+    }
+
+    fn trace(&self, line: impl FnOnce() -> String) {
+        if let Some(trace) = &self.trace {
+            trace(&line());
+        }
+    }
+}
+
+fn network_error(error: &super::TransportError, request: &Request) -> Error {
+    let host = request.endpoint.authority();
+    let reason = &error.reason;
+    match error.stage {
+        Stage::Build => Error::new(
+            ErrorKind::Internal,
+            format!("the request cannot be sent: {reason}"),
+        ),
+        Stage::Connect => Error::new(
+            ErrorKind::Network,
+            format!("cannot connect to {host}: {reason}"),
+        )
+        .hint("Check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the region or endpoint."),
+        Stage::Exchange if error.timed_out => Error::new(
+            ErrorKind::Timeout,
+            format!("no answer from {host}: {reason}"),
+        )
+        .fate(Fate::Unknown),
+        Stage::Exchange => Error::new(
+            ErrorKind::Network,
+            format!("the connection to {host} broke: {reason}"),
+        )
+        .fate(Fate::Unknown),
+    }
+}

@@ -1,0 +1,154 @@
+//! Where requests go: scheme, host and port, checked once.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::error::Error;
+
+/// A base address without a path. The host is kept as it is signed and sent: lower case, and
+/// without the port that the scheme implies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    secure: bool,
+    authority: String,
+}
+
+impl Endpoint {
+    /// A vendor's host, over https.
+    pub fn vendor(host: impl Into<String>) -> Self {
+        Self {
+            secure: true,
+            authority: host.into(),
+        }
+    }
+
+    /// Reads an override: `https://HOST[:PORT]`, or `http://` for a loopback host only, unless
+    /// `insecure` says that the user accepts an unprotected connection.
+    pub fn parse(text: &str, insecure: bool) -> Result<Self, Error> {
+        let complain = |why: &str| {
+            Error::usage(format!("'{text}' is no endpoint: {why}"))
+                .hint("Write https://HOST or https://HOST:PORT, without path or query.")
+        };
+        let (secure, rest) = if let Some(rest) = text.strip_prefix("https://") {
+            (true, rest)
+        } else if let Some(rest) = text.strip_prefix("http://") {
+            (false, rest)
+        } else {
+            return Err(complain("it must start with https:// or http://"));
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest).to_ascii_lowercase();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':' | '[' | ']');
+        if authority.is_empty() || !authority.chars().all(plain) {
+            return Err(complain(
+                "after the scheme comes a host name and perhaps a port",
+            ));
+        }
+        let (host, port) = split_port(&authority).ok_or_else(|| complain("the port is wrong"))?;
+        if host.is_empty() {
+            return Err(complain("the host is missing"));
+        }
+        let implied = if secure { 443 } else { 80 };
+        let authority = match port {
+            Some(port) if port != implied => format!("{host}:{port}"),
+            _ => host.to_owned(),
+        };
+        let endpoint = Self { secure, authority };
+        if !secure && !insecure && !endpoint.is_loopback() {
+            return Err(complain("plain http would show everything on the way")
+                .hint("Use https, or --insecure-endpoint if the network is yours alone."));
+        }
+        Ok(endpoint)
+    }
+
+    /// The host, with the port when it is not the one that the scheme implies: the `Host` header.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// Whether it is plain http on this machine: no certificates, no proxy.
+    pub fn is_plain_loopback(&self) -> bool {
+        !self.secure && self.is_loopback()
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = split_port(&self.authority).map_or("", |(host, _)| host);
+        host == "localhost"
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(formatter, "{scheme}://{}", self.authority)
+    }
+}
+
+/// Host and port; `None` when the port is no port.
+fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+    let after_bracket = authority.rfind(']').map_or(0, |at| at + 1);
+    match authority[after_bracket..].find(':') {
+        None => Some((authority, None)),
+        Some(at) => {
+            let (host, port) = authority.split_at(after_bracket + at);
+            Some((
+                host,
+                Some(port[1..].parse().ok().filter(|port| *port != 0)?),
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Endpoint;
+
+    #[test]
+    fn endpoints_are_normalised() {
+        let cases = [
+            ("https://ecs.example.com", "https://ecs.example.com"),
+            ("https://ECS.example.com/", "https://ecs.example.com"),
+            ("https://ecs.example.com:443", "https://ecs.example.com"),
+            (
+                "https://ecs.example.com:8443",
+                "https://ecs.example.com:8443",
+            ),
+            ("http://127.0.0.1:80", "http://127.0.0.1"),
+            ("http://127.9.9.9:8080", "http://127.9.9.9:8080"),
+            ("http://localhost:1", "http://localhost:1"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ];
+        for (text, expected) in cases {
+            let endpoint = Endpoint::parse(text, false).map(|endpoint| endpoint.to_string());
+            assert_eq!(endpoint.ok().as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_endpoint_or_is_unprotected_is_refused() {
+        for text in [
+            "",
+            "ecs.example.com",
+            "ftp://ecs.example.com",
+            "https://",
+            "https://:443",
+            "https://host:0",
+            "https://host:99999",
+            "https://host/path",
+            "https://host?query",
+            "https://user@host",
+            "https://ho st",
+            "http://ecs.example.com",
+            "http://127.0.0.1.example.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+        ] {
+            assert!(Endpoint::parse(text, false).is_err(), "{text}");
+        }
+        assert!(Endpoint::parse("http://10.0.0.1", true).is_ok());
+    }
+}

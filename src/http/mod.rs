@@ -1,0 +1,173 @@
+//! Requests as bytes, and the way they travel.
+//!
+//! A [`Request`] holds the encoded path and query: these very bytes are signed and sent. Only
+//! [`reqwest`] knows the HTTP library.
+
+mod courier;
+mod endpoint;
+pub mod limit;
+pub mod reqwest;
+pub mod retry;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+pub use courier::{Courier, Trace};
+pub use endpoint::Endpoint;
+pub use http::Method;
+
+/// A boxed future, for traits that are used as objects.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A header as it will be sent.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The name, in lower case.
+    pub name: &'static str,
+    /// The value.
+    pub value: HeaderValue,
+}
+
+/// A header's value; a secret one has no way into a log.
+#[derive(Clone)]
+pub enum HeaderValue {
+    /// May be shown.
+    Plain(String),
+    /// Signatures and tokens: sent, never shown.
+    Secret(String),
+}
+
+impl HeaderValue {
+    /// The value as sent.
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Secret(text) => text,
+        }
+    }
+
+    /// The value for people and logs.
+    pub fn shown(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Secret(_) => "(redacted)",
+        }
+    }
+}
+
+impl fmt::Debug for HeaderValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.shown())
+    }
+}
+
+/// One HTTP request, encoded and ready to sign and send.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Scheme, host and port.
+    pub endpoint: Endpoint,
+    /// The percent-encoded path, starting with `/`.
+    pub path: String,
+    /// The percent-encoded query without `?`; empty for none.
+    pub query: String,
+    /// Headers in the order in which they are sent; `host` is not among them.
+    pub headers: Vec<Header>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// Adds a header that may be shown.
+    pub fn header(&mut self, name: &'static str, value: impl Into<String>) {
+        let value = HeaderValue::Plain(value.into());
+        self.headers.push(Header { name, value });
+    }
+
+    /// Adds a header that must never be shown.
+    pub fn secret_header(&mut self, name: &'static str, value: impl Into<String>) {
+        let value = HeaderValue::Secret(value.into());
+        self.headers.push(Header { name, value });
+    }
+
+    /// The URL, made of exactly the bytes that are signed.
+    pub fn url(&self) -> String {
+        let Self {
+            endpoint,
+            path,
+            query,
+            ..
+        } = self;
+        if query.is_empty() {
+            format!("{endpoint}{path}")
+        } else {
+            format!("{endpoint}{path}?{query}")
+        }
+    }
+}
+
+/// One HTTP answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// A header's text, when it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The first bytes of the body for an error text: one line, no control characters.
+    pub fn excerpt(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body[..self.body.len().min(400)]);
+        let line: String = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(160)
+            .collect();
+        if line.is_empty() {
+            "an empty body".to_owned()
+        } else {
+            format!("\"{line}\"")
+        }
+    }
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug)]
+pub struct TransportError {
+    /// How far the request got.
+    pub stage: Stage,
+    /// Whether it was a time-out.
+    pub timed_out: bool,
+    /// The reason, for people; never holds a header or a query.
+    pub reason: String,
+}
+
+/// How far a request got before it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// No connection: the service never saw it.
+    Connect,
+    /// The connection broke later: the service may have acted on it.
+    Exchange,
+    /// The request could not be built; nothing was sent.
+    Build,
+}
+
+/// What carries requests; the program has one, tests have their own.
+pub trait Transport {
+    /// Sends one request, once. Redirects are not followed and nothing is retried.
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>>;
+}

@@ -1,0 +1,187 @@
+//! The streams. Data goes to stdout, talk to stderr; nothing else in the program writes.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::io::{IsTerminal, Read, Write};
+
+use anstream::AutoStream;
+
+use crate::error::{Error, ErrorKind};
+
+/// Bytes that a list of ids on standard input may have.
+const LONGEST_INPUT: u64 = 64 << 20;
+
+const RED: &str = "\u{1b}[1;31m";
+const YELLOW: &str = "\u{1b}[1;33m";
+const CYAN: &str = "\u{1b}[1;36m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// Standard input, output and error of one run, or their stand-ins in a test.
+pub struct Io {
+    input: RefCell<Box<dyn Read>>,
+    out: RefCell<Box<dyn Write>>,
+    err: RefCell<Box<dyn Write>>,
+    out_is_terminal: bool,
+    person_is_there: bool,
+    quiet: Cell<bool>,
+}
+
+impl fmt::Debug for Io {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Io").finish_non_exhaustive()
+    }
+}
+
+impl Io {
+    /// The streams of this process. Colour is decided by the terminal, `NO_COLOR` and `--color`.
+    pub fn of_process() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that opens the streams"
+        )]
+        let (input, out, err) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+        Self {
+            out_is_terminal: out.is_terminal(),
+            person_is_there: input.is_terminal() && err.is_terminal(),
+            input: RefCell::new(Box::new(input)),
+            out: RefCell::new(Box::new(out)),
+            err: RefCell::new(Box::new(AutoStream::auto(err))),
+            quiet: Cell::new(false),
+        }
+    }
+
+    /// Whether stdout is a terminal: tables there, full values elsewhere.
+    pub fn out_is_terminal(&self) -> bool {
+        self.out_is_terminal
+    }
+
+    /// Whether a person can be asked: standard input and error are a terminal.
+    pub fn person_is_there(&self) -> bool {
+        self.person_is_there
+    }
+
+    /// Silences talk; warnings and errors stay.
+    pub fn set_quiet(&self, quiet: bool) {
+        self.quiet.set(quiet);
+    }
+
+    /// Writes data. A closed pipe is no failure: whoever read it had enough.
+    pub fn data(&self, text: &str) -> Result<(), Error> {
+        let mut out = self.out.borrow_mut();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        match written {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::new(
+                ErrorKind::Internal,
+                format!("cannot write the result: {error}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Talks about what goes on.
+    pub fn say(&self, text: &str) {
+        if !self.quiet.get() {
+            self.line(&escaped(text));
+        }
+    }
+
+    /// Warns.
+    pub fn warn(&self, text: &str) {
+        self.line(&format!("{YELLOW}warning:{PLAIN} {}", escaped(text)));
+    }
+
+    /// Names the next step.
+    pub fn hint(&self, text: &str) {
+        if !self.quiet.get() {
+            self.line(&format!("{CYAN}hint:{PLAIN} {}", escaped(text)));
+        }
+    }
+
+    /// Reports why the command ends.
+    pub fn error(&self, text: &str) {
+        self.line(&format!("{RED}error:{PLAIN} {}", escaped(text)));
+    }
+
+    /// Writes a line for machines to stderr as it is.
+    pub fn error_document(&self, text: &str) {
+        self.line(text);
+    }
+
+    /// Everything on standard input, which must be UTF-8.
+    pub fn read_input(&self) -> Result<String, Error> {
+        let mut bytes = Vec::new();
+        (&mut **self.input.borrow_mut())
+            .take(LONGEST_INPUT)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::usage(format!("cannot read standard input: {error}")))?;
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.split(|byte| *byte == b'\n').count();
+            Error::usage(format!("standard input is not UTF-8 in line {line}"))
+        })
+    }
+
+    /// Asks for a yes or no; anything but a clear yes is no.
+    pub fn confirm(&self, question: &str) -> Result<bool, Error> {
+        let answer = dialoguer::Confirm::new()
+            .with_prompt(question)
+            .default(false)
+            .interact_opt();
+        answer
+            .map(|answer| answer == Some(true))
+            .map_err(|error| Error::new(ErrorKind::Consent, format!("cannot ask: {error}")))
+    }
+
+    fn line(&self, text: &str) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(self.err.borrow_mut(), "{text}");
+    }
+}
+
+/// A line to stderr from where no [`Io`] can be held: the trace of `-v` and the sandbox's log.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk(());
+
+impl Talk {
+    /// Talks to this process's stderr.
+    pub fn of_process() -> Self {
+        Self(())
+    }
+
+    /// Writes one line.
+    pub fn say(self, text: &str) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the streams are this file's business"
+        )]
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{}", escaped(text));
+    }
+}
+
+/// Text from a cloud must not drive the terminal: control characters and marks that turn the
+/// direction of writing are shown as escapes. Line breaks are kept.
+pub fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if (letter.is_control() && letter != '\n') || turns {
+            safe.extend(letter.escape_unicode());
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn what_drives_a_terminal_is_shown_not_sent() {
+        assert_eq!(escaped("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(escaped("a\u{202e}b\u{9b}c"), "a\\u{202e}b\\u{9b}c");
+        assert_eq!(escaped("名\nb"), "名\nb");
+    }
+}

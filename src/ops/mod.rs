@@ -1,0 +1,5 @@
+//! The promise, kept once for every change of every cloud (product contract, section 3).
+
+pub mod change;
+pub mod consent;
+mod settle;

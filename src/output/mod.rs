@@ -1,0 +1,103 @@
+//! Documents for machines and tables for people, from the same results.
+
+mod document;
+mod query;
+mod table;
+
+use clap::ValueEnum;
+pub use document::{ChangeDocument, error_document};
+pub use query::Query;
+
+use crate::error::Error;
+use crate::io::Io;
+
+/// How data is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns for people; the default on a terminal
+    Table,
+    /// Full values between tabs, no header; the default elsewhere
+    Tsv,
+    /// One JSON document
+    Json,
+    /// One JSON object a line, closed by an End object
+    Ndjson,
+    /// Comma-separated values with a header
+    Csv,
+    /// Addresses only (lists)
+    Names,
+}
+
+/// How errors are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ErrorFormat {
+    /// For people
+    Text,
+    /// One JSON line
+    Json,
+}
+
+/// What the user asked of the output, checked before anything is sent.
+#[derive(Debug)]
+pub struct Output {
+    format: Format,
+    query: Option<Query>,
+}
+
+impl Output {
+    /// Settles the format; a combination that makes no sense is a usage error.
+    pub fn new(format: Option<Format>, query: Option<&str>, io: &Io) -> Result<Self, Error> {
+        let query = query.map(Query::new).transpose()?;
+        let format = match (format, &query) {
+            (Some(Format::Json) | None, Some(_)) => Format::Json,
+            (Some(_), Some(_)) => {
+                return Err(Error::usage("--query works on the JSON document")
+                    .hint("Use -o json, or leave -o out."));
+            }
+            (Some(format), None) => format,
+            (None, None) if io.out_is_terminal() => Format::Table,
+            (None, None) => Format::Tsv,
+        };
+        Ok(Self { format, query })
+    }
+
+    /// Writes the results or the plan of a change.
+    pub fn change(&self, document: &ChangeDocument<'_>, io: &Io) -> Result<(), Error> {
+        match self.format {
+            Format::Json => {
+                let value = document.to_json();
+                let value = match &self.query {
+                    Some(query) => query.apply(&value)?,
+                    None => value,
+                };
+                io.data(&format!("{value:#}\n"))
+            }
+            Format::Ndjson => io.data(&document.to_ndjson()),
+            Format::Table => io.data(&table::aligned(document.table())),
+            Format::Tsv => io.data(&table::tabbed(&document.rows())),
+            Format::Csv => io.data(&table::comma_separated(
+                &ChangeDocument::header(),
+                &document.rows(),
+            )?),
+            Format::Names => Err(Self::names_are_for_lists()),
+        }
+    }
+
+    /// Refuses what a change cannot be written as, before it is made.
+    pub fn check_for_change(&self) -> Result<(), Error> {
+        if self.format == Format::Names {
+            return Err(Self::names_are_for_lists());
+        }
+        Ok(())
+    }
+
+    /// Whether the data is a JSON document, which holds warnings and hints itself.
+    pub fn is_document(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Ndjson)
+    }
+
+    fn names_are_for_lists() -> Error {
+        Error::usage("-o names is for lists")
+            .hint("Use -o json or -o tsv to see what became of each item.")
+    }
+}

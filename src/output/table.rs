@@ -1,0 +1,111 @@
+//! Rows for people and for shells.
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+
+use crate::error::{Error, ErrorKind};
+use crate::io::escaped;
+
+/// A header and rows of the same length.
+pub(super) type Rows = (Vec<&'static str>, Vec<Vec<String>>);
+
+/// Aligned columns without lines; a column that is empty in all rows is left out.
+pub(super) fn aligned((header, rows): Rows) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let used: Vec<usize> = (0..header.len())
+        .filter(|&column| column == 0 || rows.iter().any(|row| !row[column].is_empty()))
+        .collect();
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(used.iter().map(|&column| header[column]));
+    for row in &rows {
+        table.add_row(
+            used.iter()
+                .map(|&column| escaped(&row[column]).replace('\n', " ")),
+        );
+    }
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end().trim_start());
+        text.push('\n');
+    }
+    text
+}
+
+/// Full values between tabs; tabs, line breaks and backslashes inside a value are escaped.
+pub(super) fn tabbed(rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| escaped_cell(cell)).collect();
+        text.push_str(&cells.join("\t"));
+        text.push('\n');
+    }
+    text
+}
+
+fn escaped_cell(cell: &str) -> String {
+    let cell = cell
+        .replace('\\', "\\\\")
+        .replace('\t', "\\t")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r");
+    escaped(&cell)
+}
+
+/// Comma-separated values with a header. A cell that a spreadsheet would run as a formula gets a
+/// quote in front.
+pub(super) fn comma_separated(header: &[&str], rows: &[Vec<String>]) -> Result<String, Error> {
+    let complain = |text: String| Error::new(ErrorKind::Internal, text);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(header)
+        .map_err(|error| complain(error.to_string()))?;
+    for row in rows {
+        let cells = row.iter().map(|cell| {
+            let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            if formula {
+                format!("'{cell}")
+            } else {
+                cell.clone()
+            }
+        });
+        writer
+            .write_record(cells)
+            .map_err(|error| complain(error.to_string()))?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| complain(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| complain(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{aligned, comma_separated, tabbed};
+
+    fn row(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
+    #[test]
+    fn columns_align_by_width_and_empty_ones_go() {
+        let rows = vec![row(&["构建机", "", "deleted"]), row(&["a", "", "in-use"])];
+        assert_eq!(
+            aligned((vec!["ID", "ON", "STATUS"], rows)),
+            "ID      STATUS\n构建机  deleted\na       in-use\n"
+        );
+        assert_eq!(aligned((vec!["ID"], Vec::new())), "");
+    }
+
+    #[test]
+    fn a_value_cannot_break_a_line_or_run_in_a_spreadsheet() {
+        assert_eq!(
+            tabbed(&[row(&["a\tb\nc\\", "\u{1b}[2J"])]),
+            "a\\tb\\nc\\\\\t\\u{1b}[2J\n"
+        );
+        let text = comma_separated(&["id"], &[row(&["=1+1"]), row(&["a,b"])]).expect("writes");
+        assert_eq!(text, "id\n'=1+1\n\"a,b\"\n");
+    }
+}

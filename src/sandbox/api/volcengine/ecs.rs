@@ -1,0 +1,223 @@
+//! Key pairs of Volcengine ECS, version 2020-04-01 (spec volcengine 4).
+
+use serde_json::{Map, Value, json};
+
+use super::pages::page;
+use super::state::{KeyPair, Region};
+use super::{Call, Effect, Operation, Quirk, Refusal, fingerprint};
+
+/// The version of all ECS operations.
+pub(crate) const VERSION: &str = "2020-04-01";
+
+/// Names and ids in one call (spec volcengine 4.3, 4.4).
+const MOST_NAMES: usize = 100;
+
+/// How many listings a deleted pair survives under [`Quirk::VolcengineDeleteEventual`].
+const LISTINGS_AFTER_DELETE: u32 = 2;
+
+/// The table.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation {
+        service: "ecs",
+        version: VERSION,
+        name: "DeleteKeyPairs",
+        effect: Effect::Change,
+        items: &["KeyPairNames"],
+        has_item_errors: true,
+        run: delete_key_pairs,
+    },
+    Operation {
+        service: "ecs",
+        version: VERSION,
+        name: "DescribeKeyPairs",
+        effect: Effect::Read,
+        items: &["KeyPairNames", "KeyPairIds"],
+        has_item_errors: false,
+        run: describe_key_pairs,
+    },
+];
+
+/// Code and message of a refused item.
+type ItemError = (&'static str, &'static str);
+
+const NO_NAME: ItemError = (
+    "MissingParameter.KeyPairName",
+    "The required parameter KeyPairName is not supplied.",
+);
+const NOT_FOUND: ItemError = (
+    "InvalidKeyPair.NotFound",
+    "The specified KeyPair does not exist.",
+);
+const IN_USE: ItemError = ("InvalidKeyPair.InUse", "The specified KeyPair is in use.");
+const THROTTLED: ItemError = (
+    "FlowLimitExceeded",
+    "You've reach the limit on request rate of resources.",
+);
+
+/// Answers 200 even if every item fails (spec volcengine 2.3).
+fn delete_key_pairs(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let names: Vec<String> = call
+        .parameters
+        .list("KeyPairNames")?
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    if names.is_empty() {
+        return Err(Refusal::bad_request(
+            "MissingParameter.KeyPairNames",
+            "The required parameter KeyPairNames is not supplied.",
+        ));
+    }
+    at_most("KeyPairNames", names.len())?;
+    let ctx = call.ctx;
+    let mut outcomes = Vec::new();
+    for (index, name) in names.into_iter().enumerate() {
+        let error = if ctx.throttle_item && index == 0 {
+            Some(THROTTLED)
+        } else {
+            refusal_of_delete(call.region()?, &name)
+        };
+        if error.is_none() {
+            delete(
+                call.region_mut()?,
+                &name,
+                ctx.has(Quirk::VolcengineDeleteEventual),
+            );
+        }
+        outcomes.push((name, error));
+    }
+    Ok(operation_details(call, "KeyPairName", outcomes))
+}
+
+fn refusal_of_delete(region: &Region, name: &str) -> Option<ItemError> {
+    if name.is_empty() {
+        Some(NO_NAME)
+    } else if region.key_pair(name).is_none() {
+        Some(NOT_FOUND)
+    } else if region.in_use(name) {
+        Some(IN_USE)
+    } else {
+        None
+    }
+}
+
+fn delete(region: &mut Region, name: &str, lingers: bool) {
+    let is_it = |pair: &KeyPair| pair.name == name && pair.listings_left.is_none();
+    if lingers {
+        for pair in region.key_pairs.iter_mut().filter(|pair| is_it(pair)) {
+            pair.listings_left = Some(LISTINGS_AFTER_DELETE);
+        }
+    } else {
+        region.key_pairs.retain(|pair| !is_it(pair));
+    }
+}
+
+/// The per-item answer of every batch operation (spec volcengine 2.3).
+pub(crate) fn operation_details(
+    call: &Call<'_>,
+    handle: &str,
+    outcomes: Vec<(String, Option<ItemError>)>,
+) -> Value {
+    let mut details: Vec<Value> = outcomes
+        .into_iter()
+        .map(|(id, error)| {
+            let mut detail = Map::new();
+            detail.insert(handle.to_owned(), id.into());
+            match error {
+                Some((code, message)) => {
+                    detail.insert(
+                        "Error".to_owned(),
+                        json!({ "Code": code, "Message": message }),
+                    );
+                }
+                None if call.ctx.has(Quirk::VolcengineDetailsNullOmitted) => {}
+                None => {
+                    detail.insert("Error".to_owned(), Value::Null);
+                }
+            }
+            detail.into()
+        })
+        .collect();
+    if call.ctx.has(Quirk::VolcengineDetailsReordered) {
+        details.reverse();
+    }
+    json!({ "OperationDetails": details })
+}
+
+/// All filters have to fit (spec volcengine 4.3 leaves that open).
+fn describe_key_pairs(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let parameters = &call.parameters;
+    let names = parameters.list("KeyPairNames")?;
+    at_most("KeyPairNames", names.len())?;
+    let ids = parameters.list("KeyPairIds")?;
+    at_most("KeyPairIds", ids.len())?;
+    let tag_filters = parameters.tag_filters()?;
+    let part_of_name = parameters.text("KeyPairName").unwrap_or_default();
+    let region = call.region()?;
+    if call.ctx.has(Quirk::VolcengineUnknownNamesRefused) {
+        let is_unknown = |handle: &&str| {
+            !region
+                .key_pairs
+                .iter()
+                .any(|pair| pair.name == **handle || pair.id == **handle)
+        };
+        if names.iter().chain(&ids).any(is_unknown) {
+            return Err(Refusal::bad_request(NOT_FOUND.0, NOT_FOUND.1));
+        }
+    }
+    let is_or_absent =
+        |name: &str, value: &str| parameters.text(name).is_none_or(|asked| asked == value);
+    let asked_fingerprint = parameters.text("FingerPrint");
+    let matches: Vec<&KeyPair> = region
+        .key_pairs
+        .iter()
+        .filter(|pair| {
+            pair.name.contains(part_of_name)
+                && (names.is_empty() || names.contains(&pair.name.as_str()))
+                && (ids.is_empty() || ids.contains(&pair.id.as_str()))
+                && asked_fingerprint
+                    .is_none_or(|asked| asked == fingerprint::md5_hex(&pair.public_key))
+                && is_or_absent("ProjectName", &pair.project_name)
+                && tag_filters.iter().all(|filter| filter.fits(&pair.tags))
+        })
+        .collect();
+    let (page, next_token) = page(call, &matches, |pair| &pair.id, 10, 500)?;
+    let listed: Vec<Value> = page.iter().map(|pair| key_pair(pair)).collect();
+    let lingering: Vec<String> = page
+        .iter()
+        .filter(|pair| pair.listings_left.is_some())
+        .map(|pair| pair.id.clone())
+        .collect();
+    if !lingering.is_empty() {
+        let pairs = &mut call.region_mut()?.key_pairs;
+        for pair in pairs.iter_mut().filter(|pair| lingering.contains(&pair.id)) {
+            pair.listings_left = pair.listings_left.map(|left| left.saturating_sub(1));
+        }
+        pairs.retain(|pair| pair.listings_left != Some(0));
+    }
+    Ok(json!({ "KeyPairs": listed, "NextToken": next_token }))
+}
+
+fn key_pair(pair: &KeyPair) -> Value {
+    json!({
+        "KeyPairId": pair.id,
+        "KeyPairName": pair.name,
+        "Description": pair.description,
+        "FingerPrint": fingerprint::md5_hex(&pair.public_key),
+        "ProjectName": pair.project_name,
+        "Tags": super::instances::tags(&pair.tags),
+        "CreatedAt": pair.created_at,
+        "UpdatedAt": pair.updated_at,
+    })
+}
+
+/// Spec volcengine 4.4; the code's ending for other lists than `KeyPairNames` is a guess after it.
+pub(crate) fn at_most(list: &str, count: usize) -> Result<(), Refusal> {
+    if count <= MOST_NAMES {
+        return Ok(());
+    }
+    Err(Refusal::bad_request(
+        &format!("LimitExceeded.Maximum{list}"),
+        format!("You've reached the limit on the number of {list} that you can set."),
+    ))
+}

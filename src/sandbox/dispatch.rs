@@ -1,0 +1,323 @@
+//! One request, from recognition to answer.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::api::{Context, huawei, tencent, volcengine};
+use super::cloud::{Cloud, Effect};
+use super::faults::{Fault, Kind};
+use super::journal::{Entry, Journal};
+use super::quirks::Quirk;
+use super::reply::{Delivery, Reply};
+use super::request::Request;
+use super::state::Tracked;
+use super::store::Store;
+use super::verify::Denial;
+use super::{Log, Options, SandboxError, clock, control, identifiers, verify};
+
+/// How the sandbox names itself, so that a client can tell that nothing takes time here.
+const SERVER: &str = "kpctl-sandbox";
+/// How far the server's clock is ahead under [`Kind::Skew`]: out of the window of every cloud.
+const SKEW: TimeDelta = TimeDelta::hours(1);
+
+/// What a server holds on to between requests.
+pub(crate) struct Sandbox {
+    store: Mutex<Store>,
+    journal: Mutex<Journal>,
+    faults: Vec<Fault>,
+    quirks: Vec<Quirk>,
+    latency: Duration,
+    log: Option<Log>,
+}
+
+/// What goes back to the client, and how.
+pub(crate) struct Answer {
+    /// The answer itself.
+    pub(crate) reply: Reply,
+    /// What becomes of it on the way.
+    pub(crate) delivery: Delivery,
+    /// How long it takes.
+    pub(crate) delay: Duration,
+}
+
+impl Sandbox {
+    /// Opens the state and takes over the rules.
+    pub(crate) fn open(options: Options) -> Result<Self, SandboxError> {
+        Ok(Self {
+            store: Mutex::new(Store::open(options.state_file.as_deref())?),
+            journal: Mutex::new(Journal::default()),
+            faults: options.faults,
+            quirks: options.quirks,
+            latency: options.latency,
+            log: options.log,
+        })
+    }
+
+    /// What was asked so far.
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works on the newest state while nobody else can.
+    pub(crate) fn with_state<T>(
+        &self,
+        work: impl FnOnce(&mut Tracked) -> T,
+    ) -> Result<T, SandboxError> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.transaction(work)
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(&self, request: &Request) -> Answer {
+        if request.path.starts_with(control::PREFIX) {
+            return Answer {
+                reply: control::answer(self, request)
+                    .with_header("date", clock::http(clock::now()))
+                    .with_header("server", SERVER),
+                delivery: Delivery::Whole,
+                delay: Duration::ZERO,
+            };
+        }
+        let target = Target::of(request);
+        let (cloud, operation) = (target.cloud(), target.operation(request));
+        let count = self.journal().count(cloud, &operation);
+        let fault = self
+            .faults
+            .iter()
+            .find_map(|fault| fault.applies(cloud, &operation, count));
+        let now = match fault {
+            Some(Kind::Skew) => clock::now() + SKEW,
+            _ => clock::now(),
+        };
+        let request_id = target.request_id(now);
+        let ctx = Context {
+            now,
+            request_id: &request_id,
+            quirks: &self.quirks,
+            throttle_item: fault == Some(Kind::ThrottledItem),
+        };
+        let (reply, explanation) = match fault.and_then(in_between) {
+            Some(reply) => (reply, None),
+            None => self
+                .with_state(|state| target.serve(request, &ctx, fault, state))
+                .unwrap_or_else(|problem| {
+                    (
+                        Reply::html(500, "Sandbox State Not Usable"),
+                        Some(problem.to_string()),
+                    )
+                }),
+        };
+        let (reply, delivery) = damage(reply, fault);
+        self.write_log(cloud, &operation, &reply, explanation.as_deref());
+        self.journal().add(Entry {
+            cloud: cloud.name(),
+            effect: target.effect().name(),
+            status: (delivery != Delivery::Closed).then_some(reply.status),
+            code: reply.code.clone(),
+            items: target.items(request),
+            operation,
+        });
+        Answer {
+            reply: reply
+                .with_header("date", clock::http(now))
+                .with_header("server", SERVER),
+            delivery,
+            delay: self.latency
+                + match fault {
+                    Some(Kind::Slow(delay)) => delay,
+                    _ => Duration::ZERO,
+                },
+        }
+    }
+
+    /// One line for every refusal.
+    fn write_log(&self, cloud: Cloud, operation: &str, reply: &Reply, explanation: Option<&str>) {
+        let Some(log) = &self.log else { return };
+        if reply.code.is_none() && explanation.is_none() {
+            return;
+        }
+        let code = reply.code.as_deref().unwrap_or("-");
+        let operation = if operation.is_empty() { "-" } else { operation };
+        let mut line = format!("{cloud} {operation} refused: {code}, HTTP {}", reply.status);
+        if let Some(explanation) = explanation {
+            line.push_str("; ");
+            line.push_str(explanation);
+        }
+        log.write(&line.replace(['\r', '\n'], " "));
+    }
+}
+
+/// What something between client and cloud answers; the cloud never sees the request.
+fn in_between(kind: Kind) -> Option<Reply> {
+    match kind {
+        Kind::Html502 => Some(Reply::html(502, "Bad Gateway")),
+        Kind::Status503 => {
+            Some(Reply::html(503, "Service Unavailable").with_header("retry-after", "1"))
+        }
+        Kind::Redirect => Some(Reply::empty(302).with_header("location", "http://127.0.0.1:1/")),
+        Kind::ResetBefore => Some(Reply::empty(502)), // closed before it gets out
+        _ => None,
+    }
+}
+
+/// What becomes of an answer on the way.
+fn damage(mut reply: Reply, fault: Option<Kind>) -> (Reply, Delivery) {
+    if matches!(fault, Some(Kind::Truncated | Kind::BrokenJson)) && reply.body.is_empty() {
+        reply.status = 200; // a 204 has nothing to cut
+        reply.body = Bytes::from_static(b"{\"status\":\"success\"}");
+    }
+    let delivery = match fault {
+        Some(Kind::ResetBefore | Kind::ResetAfter) => Delivery::Closed,
+        Some(Kind::Truncated) => Delivery::Cut,
+        Some(Kind::BrokenJson) => {
+            reply.body = reply.body.slice(..reply.body.len() / 2);
+            Delivery::Whole
+        }
+        Some(Kind::Empty) => {
+            reply.body = Bytes::new();
+            Delivery::Whole
+        }
+        _ => Delivery::Whole,
+    };
+    (reply, delivery)
+}
+
+/// What a request asks for, in the terms of its cloud.
+enum Target {
+    Volcengine(volcengine::Target),
+    Tencent(tencent::Target),
+    Huawei(huawei::Target),
+}
+
+impl Target {
+    fn of(request: &Request) -> Self {
+        match recognise(request) {
+            Cloud::Volcengine => Self::Volcengine(volcengine::Target::of(request)),
+            Cloud::Tencent => Self::Tencent(tencent::Target::of(request)),
+            Cloud::Huawei => Self::Huawei(huawei::Target::of(request)),
+        }
+    }
+
+    fn cloud(&self) -> Cloud {
+        match self {
+            Self::Volcengine(_) => Cloud::Volcengine,
+            Self::Tencent(_) => Cloud::Tencent,
+            Self::Huawei(_) => Cloud::Huawei,
+        }
+    }
+
+    /// The operation's name; without one, what was sent.
+    fn operation(&self, request: &Request) -> String {
+        match self {
+            Self::Volcengine(target) => target.action.clone(),
+            Self::Tencent(target) => target.action.clone(),
+            Self::Huawei(target) => match target.operation() {
+                Some(row) => row.name.to_owned(),
+                None => format!("{} {}", request.method, request.path),
+            },
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::Volcengine(target) => target.operation.map(|row| row.effect),
+            Self::Tencent(target) => target.operation.map(|row| row.effect),
+            Self::Huawei(target) => target.operation().map(|row| row.effect),
+        }
+        .unwrap_or(Effect::Read)
+    }
+
+    fn items(&self, request: &Request) -> Vec<String> {
+        match self {
+            Self::Volcengine(target) => target.items(request),
+            Self::Tencent(target) => target.items(request),
+            Self::Huawei(target) => target.items(request),
+        }
+    }
+
+    fn request_id(&self, now: DateTime<Utc>) -> String {
+        match self {
+            Self::Volcengine(_) => identifiers::volcengine_request(now),
+            Self::Tencent(_) => identifiers::uuid(),
+            Self::Huawei(_) => identifiers::hex32(),
+        }
+    }
+
+    /// Verifies and runs: the answer, and why the signature was refused if it was.
+    fn serve(
+        &self,
+        request: &Request,
+        ctx: &Context<'_>,
+        fault: Option<Kind>,
+        state: &mut Tracked,
+    ) -> (Reply, Option<String>) {
+        match self {
+            Self::Volcengine(target) => {
+                let checked =
+                    verify::volcengine::check(request, verify::volcengine::KEYS, Some(ctx.now));
+                let (outcome, explanation) = judge(checked, || {
+                    let refusal = fault.and_then(|kind| target.refusal_of_fault(kind));
+                    refusal.map_or_else(|| target.run(request, ctx, state), Err)
+                });
+                (target.reply(ctx.request_id, outcome), explanation)
+            }
+            Self::Tencent(target) => {
+                let checked = verify::tencent::check(request, verify::tencent::KEYS, Some(ctx.now));
+                let (outcome, explanation) = judge(checked, || {
+                    let refusal =
+                        fault.and_then(|kind| tencent::Refusal::of_fault(kind, &target.action));
+                    refusal.map_or_else(|| target.run(request, ctx, state), Err)
+                });
+                (tencent::Target::reply(ctx.request_id, outcome), explanation)
+            }
+            Self::Huawei(target) => {
+                let checked = verify::huawei::check_and_count(request, ctx.now, state);
+                let (outcome, explanation) = judge(checked, || {
+                    let refusal = fault
+                        .zip(target.operation())
+                        .and_then(|(kind, row)| huawei::Refusal::of_fault(kind, row.service));
+                    refusal.map_or_else(|| target.run(request, ctx, state), Err)
+                });
+                (huawei::Target::reply(ctx.request_id, outcome), explanation)
+            }
+        }
+    }
+}
+
+/// Runs what was let in; tells why the rest was not.
+fn judge<S, T, R>(
+    checked: Result<S, Denial<R>>,
+    run: impl FnOnce() -> Result<T, R>,
+) -> (Result<T, R>, Option<String>) {
+    match checked {
+        Ok(_) => (run(), None),
+        Err(denial) => {
+            let explanation = denial.explanation();
+            (Err(denial.refusal), Some(explanation))
+        }
+    }
+}
+
+/// Tells the clouds apart by the algorithm of the signature, then by what else only one of them has.
+fn recognise(request: &Request) -> Cloud {
+    let header = request.header("authorization").unwrap_or_default();
+    let algorithm = header.split(' ').next().unwrap_or_default();
+    if algorithm == verify::volcengine::ALGORITHM {
+        Cloud::Volcengine
+    } else if algorithm == verify::tencent::ALGORITHM {
+        Cloud::Tencent
+    } else if algorithm == verify::huawei::ALGORITHM || request.header("x-auth-token").is_some() {
+        Cloud::Huawei
+    } else if request.header("x-tc-action").is_some()
+        || verify::tencent::carries_old_signature(request)
+    {
+        Cloud::Tencent
+    } else if request.path == "/" && request.query_value("Action").is_some() {
+        Cloud::Volcengine
+    } else {
+        Cloud::Huawei
+    }
+}

@@ -1,0 +1,51 @@
+//! Request ids and other names that the clouds make up.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::clock;
+
+/// 32 bytes that no other call, thread or process gets. Unique, not secret: nothing rests on their being hard to guess.
+fn unique() -> [u8; 32] {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let time = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let mut hash = Sha256::new();
+    hash.update(RandomState::new().build_hasher().finish().to_le_bytes());
+    hash.update(COUNTER.fetch_add(1, Ordering::Relaxed).to_le_bytes());
+    hash.update(time.as_nanos().to_le_bytes());
+    hash.update(std::process::id().to_le_bytes());
+    hash.finalize().into()
+}
+
+/// 32 lower-case hex digits: request and job ids of Huawei Cloud.
+pub(crate) fn hex32() -> String {
+    hex::encode(&unique()[..16])
+}
+
+/// A version 4 UUID: request ids of Tencent Cloud, revisions of the state file.
+pub(crate) fn uuid() -> String {
+    let mut bytes = unique();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let digits = hex::encode(&bytes[..16]);
+    [
+        &digits[..8],
+        &digits[8..12],
+        &digits[12..16],
+        &digits[16..20],
+        &digits[20..],
+    ]
+    .join("-")
+}
+
+/// A Volcengine request id: 14 digits of the wall clock, then 20 hex digits (spec volcengine 2.1).
+pub(crate) fn volcengine_request(now: DateTime<Utc>) -> String {
+    let digits = hex::encode_upper(&unique()[..10]);
+    format!("{}{digits}", clock::china(now).format("%Y%m%d%H%M%S"))
+}

@@ -1,0 +1,154 @@
+//! Fingerprints, read in every form that people paste and written as OpenSSH writes them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, STANDARD_PAD_INDIFFERENT};
+
+use crate::error::Error;
+
+/// What identifies a public key in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fingerprint {
+    /// The SHA-256 of the key's blob, the form of today.
+    Sha256([u8; 32]),
+    /// The MD5 of the key's blob, the form of old tools and of most cloud consoles.
+    Md5([u8; 16]),
+}
+
+impl fmt::Display for Fingerprint {
+    /// As OpenSSH prints it: `SHA256:` and base64 without padding, or `MD5:` and hex with colons.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sha256(digest) => write!(formatter, "SHA256:{}", STANDARD_NO_PAD.encode(digest)),
+            Self::Md5(digest) => {
+                formatter.write_str("MD5")?;
+                for byte in digest {
+                    write!(formatter, ":{byte:02x}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = Error;
+
+    /// Reads `SHA256:…` with or without padding, the bare base64 of one, `MD5:…`, bare hex with or
+    /// without colons, prefixes in any case, and a whole line of `ssh-keygen -l`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut words = text.split_whitespace();
+        let found = match (words.next(), words.next()) {
+            (Some(only), None) => read(only),
+            (Some(_), Some(second)) if has_prefix(second) => read(second),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            Error::usage(format!(
+                "'{}' is no fingerprint",
+                text.trim().escape_debug()
+            ))
+            .hint("Write SHA256:… as ssh-keygen -l prints it, or the 32 hex digits of an MD5.")
+        })
+    }
+}
+
+fn has_prefix(word: &str) -> bool {
+    split_prefix(word, "sha256:")
+        .or(split_prefix(word, "md5:"))
+        .is_some()
+}
+
+fn split_prefix<'a>(word: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = word.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix)
+        .then(|| &word[prefix.len()..])
+}
+
+fn read(word: &str) -> Option<Fingerprint> {
+    if let Some(rest) = split_prefix(word, "sha256:") {
+        return sha256_base64(rest).or_else(|| hex_digest(rest).map(Fingerprint::Sha256));
+    }
+    if let Some(rest) = split_prefix(word, "md5:") {
+        return hex_digest(rest).map(Fingerprint::Md5);
+    }
+    // 32 and 64 letters are never the base64 of a SHA-256, which has 43 or 44.
+    hex_digest(word)
+        .map(Fingerprint::Md5)
+        .or_else(|| hex_digest(word).map(Fingerprint::Sha256))
+        .or_else(|| sha256_base64(word))
+}
+
+fn sha256_base64(text: &str) -> Option<Fingerprint> {
+    let digest = STANDARD_PAD_INDIFFERENT.decode(text).ok()?;
+    Some(Fingerprint::Sha256(digest.try_into().ok()?))
+}
+
+/// Hex in any case, all of its bytes with colons between them or none.
+fn hex_digest<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let with_colons =
+        text.split(':').count() == LENGTH && text.split(':').all(|byte| byte.len() == 2);
+    let digits = if with_colons {
+        text.replace(':', "")
+    } else {
+        text.to_owned()
+    };
+    hex::decode(digits).ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fingerprint;
+
+    const SHA256: &str = "SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc";
+    const MD5: &str = "MD5:49:ef:73:2b:9b:7f:2e:0c:58:d3:e3:42:8e:28:04:3b";
+
+    #[test]
+    fn every_usual_form_is_read_as_the_same() {
+        for text in [
+            SHA256,
+            "sha256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc",
+            "SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc=",
+            "WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc",
+            " WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc=\r\n",
+            "59c32f8d1a35b74b8360d95f44f8edf25ed6cbfd476e92f04e4ba586935cde17",
+            "256 SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc dev@example.com (ED25519)",
+        ] {
+            let read = text.parse::<Fingerprint>().expect(text);
+            assert_eq!(read.to_string(), SHA256, "{text}");
+        }
+        for text in [
+            MD5,
+            "md5:49:EF:73:2b:9b:7f:2e:0c:58:d3:e3:42:8e:28:04:3b",
+            "49:ef:73:2b:9b:7f:2e:0c:58:d3:e3:42:8e:28:04:3b",
+            "49EF732B9B7F2E0C58D3E3428E28043B",
+            "MD5:49ef732b9b7f2e0c58d3e3428e28043b",
+            "2048 MD5:49:ef:73:2b:9b:7f:2e:0c:58:d3:e3:42:8e:28:04:3b no comment (RSA)",
+        ] {
+            let read = text.parse::<Fingerprint>().expect(text);
+            assert_eq!(read.to_string(), MD5, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_fingerprint_is_refused() {
+        for text in [
+            "",
+            "SHA256:",
+            "SHA256:WcMv",
+            "MD5:49:ef",
+            "MD5:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc",
+            "49:ef732b9b7f2e0c58d3e3428e28043b",
+            "49ef732b9b7f2e0c58d3e3428e28043",
+            "49ef732b9b7f2e0c58d3e3428e28043g",
+            "SHA1:2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
+            "laptop",
+            "密密密密密密密密",
+            "ssh-ed25519 AAAAC3Nz",
+        ] {
+            assert!(text.parse::<Fingerprint>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! One line of an OpenSSH public key file.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+use md5::Md5;
+use sha2::{Digest as _, Sha256};
+
+use super::Fingerprint;
+use crate::error::Error;
+
+/// A public key: `TYPE BASE64 [COMMENT]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    kind: String,
+    blob: Vec<u8>,
+    comment: String,
+}
+
+impl PublicKey {
+    /// Reads the only key in a text; blank lines and lines with `#` around it do not matter.
+    ///
+    /// No error shows any of the text: somebody may have passed a private key.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        refuse_other_files(text)?;
+        let text = text.trim_start_matches('\u{feff}');
+        let mut lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let line = lines.next().ok_or_else(|| complain("it is empty"))?;
+        if lines.next().is_some() {
+            return Err(complain("it has more than one line"));
+        }
+        let (kind, rest) = split_word(line);
+        let (base64, comment) = split_word(rest);
+        if kind.contains("-cert-v") {
+            return Err(complain("it is a certificate")
+                .hint("Use the public key that the certificate was made for."));
+        }
+        let blob = STANDARD_PAD_INDIFFERENT
+            .decode(base64)
+            .ok()
+            .filter(|blob| !blob.is_empty())
+            .ok_or_else(|| complain("the second word is not base64"))?;
+        let (inner, _) = split_field(&blob).ok_or_else(|| complain("the key is cut off"))?;
+        if inner != kind.as_bytes() {
+            return Err(complain(
+                "its type is not the one that stands in front of it",
+            ));
+        }
+        Ok(Self {
+            kind: kind.to_owned(),
+            comment: comment.to_owned(),
+            blob,
+        })
+    }
+
+    /// The type, such as `ssh-ed25519`.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The comment; empty for none.
+    pub fn comment(&self) -> &str {
+        &self.comment
+    }
+
+    /// The key as the SSH protocol writes it: what fingerprints are made of.
+    pub fn blob(&self) -> &[u8] {
+        &self.blob
+    }
+
+    /// The strength in bits, for types that are known.
+    pub fn bits(&self) -> Option<u32> {
+        match self.kind.as_str() {
+            "ssh-ed25519"
+            | "sk-ssh-ed25519@openssh.com"
+            | "ecdsa-sha2-nistp256"
+            | "sk-ecdsa-sha2-nistp256@openssh.com" => Some(256),
+            "ecdsa-sha2-nistp384" => Some(384),
+            "ecdsa-sha2-nistp521" => Some(521),
+            // Type, exponent, modulus.
+            "ssh-rsa" => length_of_number(self.field(2)?),
+            // Type, prime, and more.
+            "ssh-dss" => length_of_number(self.field(1)?),
+            _ => None,
+        }
+    }
+
+    /// The fingerprint of today.
+    pub fn sha256(&self) -> Fingerprint {
+        Fingerprint::Sha256(Sha256::digest(&self.blob).into())
+    }
+
+    /// The fingerprint of old.
+    pub fn md5(&self) -> Fingerprint {
+        Fingerprint::Md5(Md5::digest(&self.blob).into())
+    }
+
+    /// Whether this is the key's fingerprint, of whichever sort it is.
+    pub fn matches(&self, fingerprint: &Fingerprint) -> bool {
+        match fingerprint {
+            Fingerprint::Sha256(_) => self.sha256() == *fingerprint,
+            Fingerprint::Md5(_) => self.md5() == *fingerprint,
+        }
+    }
+
+    fn field(&self, number: usize) -> Option<&[u8]> {
+        let mut rest = self.blob.as_slice();
+        for _ in 0..number {
+            rest = split_field(rest)?.1;
+        }
+        split_field(rest).map(|(field, _)| field)
+    }
+}
+
+/// Other files that end up where a public key is wanted.
+fn refuse_other_files(text: &str) -> Result<(), Error> {
+    let private = (text.contains("-----BEGIN") && text.contains("PRIVATE KEY"))
+        || text.contains("PuTTY-User-Key-File");
+    if private {
+        return Err(complain("it is a private key")
+            .hint("Give the public half, the file that ends in .pub; keep this one to yourself.")
+            .hint("ssh-keygen -y -f FILE prints the public half of a private key."));
+    }
+    if text.contains("BEGIN SSH2 PUBLIC KEY") || text.contains("-----BEGIN") {
+        return Err(complain("it is in another form than that of OpenSSH").hint(
+            "ssh-keygen -i converts it: ssh-keygen -i -f FILE, with -m PKCS8 for a PEM file.",
+        ));
+    }
+    Ok(())
+}
+
+fn complain(why: &str) -> Error {
+    Error::usage(format!("this is no OpenSSH public key: {why}"))
+}
+
+fn split_word(text: &str) -> (&str, &str) {
+    text.split_once(char::is_whitespace)
+        .map_or((text, ""), |(word, rest)| (word, rest.trim()))
+}
+
+/// A length of four bytes and as many bytes as it says, and what follows.
+fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+}
+
+/// How many bits a big-endian number has.
+fn length_of_number(bytes: &[u8]) -> Option<u32> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let (first, rest) = bytes[zeros..].split_first()?;
+    u32::try_from(rest.len())
+        .ok()?
+        .checked_mul(8)?
+        .checked_add(8 - first.leading_zeros())
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::PublicKey;
+
+    // spec huawei-codearts-cph 3.6
+    const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP dev@example.com";
+    const ECDSA: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBDkFDCt77upvNzjmoHeLulNJOFThFOk+WBnAEw5BvtupPFKJYQolsWY3Hyp2y3u3MbTEl5uJAZRLnBlBSzvyLrg= ci@example.com";
+
+    fn rsa(bits: usize) -> String {
+        let mut blob = b"\0\0\0\x07ssh-rsa\0\0\0\x03\x01\0\x01".to_vec();
+        let length = bits / 8 + 1;
+        blob.extend(u32::try_from(length).unwrap().to_be_bytes());
+        blob.push(0);
+        blob.extend(std::iter::repeat_n(0xc5, length - 1));
+        format!("ssh-rsa {}", STANDARD.encode(blob))
+    }
+
+    #[test]
+    fn the_published_fingerprints_come_out() {
+        let fingerprints = [
+            (
+                ED25519,
+                "SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc",
+            ),
+            (ECDSA, "SHA256:xgJroPeeNiGMKY8ulUPeXU/0UQmk7AFyk0uPmLxdUKA"),
+        ];
+        for (line, fingerprint) in fingerprints {
+            let key = PublicKey::parse(line).expect(line);
+            assert_eq!(key.sha256().to_string(), fingerprint);
+            assert!(key.matches(&fingerprint.parse().expect(fingerprint)));
+            assert!(key.matches(&key.md5()));
+            assert_eq!(key.bits(), Some(256));
+        }
+        let key = PublicKey::parse(ED25519).expect("a key");
+        assert!(!key.matches(&fingerprints[1].1.parse().expect("a fingerprint")));
+        assert_eq!(
+            (key.kind(), key.comment()),
+            ("ssh-ed25519", "dev@example.com")
+        );
+    }
+
+    #[test]
+    fn white_space_comments_and_line_ends_do_not_matter() {
+        let key = PublicKey::parse(ED25519).expect("a key");
+        let (kind, base64) = (key.kind(), ED25519.split(' ').nth(1).expect("base64"));
+        for (text, comment) in [
+            (format!("{ED25519}\r\n"), "dev@example.com"),
+            (format!("\u{feff}\r\n# note\n  {kind}\t {base64}  \n\n"), ""),
+            (format!("{kind} {base64} two  words \n"), "two  words"),
+            (format!("{kind} {base64} 构建机"), "构建机"),
+        ] {
+            let read = PublicKey::parse(&text).expect(&text);
+            assert_eq!(
+                (read.blob(), read.comment()),
+                (key.blob(), comment),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn bits_are_counted_in_the_modulus() {
+        for bits in [1024, 2048, 4096] {
+            let key = PublicKey::parse(&rsa(bits)).expect("a key");
+            assert_eq!(key.bits(), u32::try_from(bits).ok());
+        }
+        let no_modulus = format!("ssh-rsa {}", STANDARD.encode(b"\0\0\0\x07ssh-rsa"));
+        assert_eq!(PublicKey::parse(&no_modulus).expect("a key").bits(), None);
+    }
+
+    #[test]
+    fn a_private_key_is_recognised_and_never_shown() {
+        for text in [
+            "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary\n-----END OPENSSH PRIVATE KEY-----\n",
+            "-----BEGIN RSA PRIVATE KEY-----\ncanary\n",
+            "PuTTY-User-Key-File-3: ssh-ed25519\ncanary\n",
+        ] {
+            let error = PublicKey::parse(text).expect_err(text);
+            assert!(error.message.contains("private key"), "{error}");
+            assert!(!format!("{error:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let other_type = ED25519.replacen("ssh-ed25519", "ssh-rsa", 1);
+        let two = format!("{ED25519}\n{ECDSA}\n");
+        for text in [
+            "",
+            "\n# only a note\n",
+            "ssh-rsa",
+            "ssh-rsa !!!",
+            "ssh-rsa AAAA",
+            "ssh-rsa //////8=",
+            "ssh-ed25519-cert-v01@openssh.com AAAA",
+            "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----",
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+            &other_type,
+            &two,
+        ] {
+            assert!(PublicKey::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Clocks, durations as people type them, and the pace of waiting.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::Error;
+
+/// Where the time of signatures comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// A frozen instant, for tests.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// Now, in UTC.
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the clock"
+            )]
+            Self::System => Utc::now(),
+            Self::Fixed(instant) => instant,
+        }
+    }
+}
+
+/// Reads `500ms`, `30s`, `10min`, `2h`, `7d`. A bare `m` is refused: to some it means months.
+pub fn parse_duration(text: &str) -> Result<Duration, Error> {
+    let complain = |why: &str| {
+        Error::usage(format!("'{text}' is no duration: {why}"))
+            .hint("Write a whole number and a unit: 500ms, 30s, 10min, 2h, 7d.")
+    };
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number
+        .parse()
+        .map_err(|_| complain("it must start with a whole number"))?;
+    let milliseconds = match unit {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1_000),
+        "min" => number.checked_mul(60_000),
+        "h" => number.checked_mul(3_600_000),
+        "d" => number.checked_mul(86_400_000),
+        "m" => {
+            return Err(complain(
+                "'m' could be minutes or months; minutes are 'min'",
+            ));
+        }
+        "" => return Err(complain("the unit is missing")),
+        _ => return Err(complain("the unit is not one of ms, s, min, h, d")),
+    };
+    let milliseconds = milliseconds
+        .filter(|value| *value > 0)
+        .ok_or_else(|| complain("it is out of range"))?;
+    Ok(Duration::from_millis(milliseconds))
+}
+
+/// How fast the program waits: for the real clouds as the specs advise, in the sandbox a hundred
+/// times faster, because nothing there takes time.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    divisor: u32,
+}
+
+impl Pace {
+    /// The pace for a vendor's cloud.
+    pub const CLOUD: Self = Self { divisor: 1 };
+    /// The pace for the embedded cloud.
+    pub const SANDBOX: Self = Self { divisor: 100 };
+
+    /// That wait at this pace.
+    pub fn of(self, wait: Duration) -> Duration {
+        wait / self.divisor
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::parse_duration;
+
+    #[test]
+    fn durations_have_one_meaning() {
+        assert_eq!(
+            parse_duration("500ms").ok(),
+            Some(Duration::from_millis(500))
+        );
+        assert_eq!(parse_duration("30s").ok(), Some(Duration::from_secs(30)));
+        assert_eq!(parse_duration("10min").ok(), Some(Duration::from_secs(600)));
+        assert_eq!(parse_duration("2h").ok(), Some(Duration::from_secs(7_200)));
+        assert_eq!(parse_duration("1d").ok(), Some(Duration::from_secs(86_400)));
+        for wrong in [
+            "",
+            "5",
+            "5m",
+            "m",
+            "0s",
+            "-1s",
+            "1.5s",
+            "5 s",
+            "99999999999999999999s",
+            "1y",
+        ] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The only integration-test binary: one link instead of many.
+
+mod fixture;
+
+mod consent;
+mod credentials;
+mod documents;
+mod examples;
+mod five;
+mod input;
+mod layering;
+mod lookalikes;
+mod scale;
+mod sent_bytes;
+mod trouble;
+mod vectors;
+
+/// A file that nobody lists would never run.
+#[test]
+fn every_file_is_listed() {
+    let listed = include_str!("main.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    for entry in std::fs::read_dir(folder).expect("the folder of this file") {
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .into_string()
+            .expect("plain names");
+        if let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "main") {
+            assert!(
+                listed.contains(&format!("\nmod {module};")),
+                "{name} is not listed in main.rs"
+            );
+        }
+    }
+}
