@@ -33,11 +33,12 @@ pub struct Global {
     )]
     pub region: Option<String>,
 
-    /// How to write results: a table on a terminal, tab-separated values elsewhere
+    /// table (default on a terminal), tsv (default elsewhere), json, ndjson, csv, names
     #[arg(
         short,
         long,
         global = true,
+        hide_possible_values = true,
         value_name = "FORMAT",
         help_heading = "Global options"
     )]
@@ -87,10 +88,11 @@ pub struct Global {
     #[arg(long, global = true, help_heading = "Global options")]
     pub sandbox: bool,
 
-    /// When to use colour
+    /// auto, always, never
     #[arg(
         long,
         global = true,
+        hide_possible_values = true,
         value_name = "WHEN",
         default_value = "auto",
         hide_default_value = true,
@@ -112,10 +114,11 @@ pub struct Global {
     )]
     pub quiet: bool,
 
-    /// How to write errors (default: json with -o json or ndjson, else text)
+    /// text or json for errors (default: json with -o json and ndjson)
     #[arg(
         long,
         global = true,
+        hide_possible_values = true,
         value_name = "FORMAT",
         help_heading = "Global options"
     )]

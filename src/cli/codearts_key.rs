@@ -13,6 +13,9 @@ use crate::ops::change::Extent;
 #[derive(Debug, Subcommand)]
 pub(super) enum CodeartsKey {
     /// Delete public keys from your own Git account (DeleteSshKey), and see that they are gone
+    ///
+    /// Only the keys of the user behind the credentials can be seen and deleted. An id that is not
+    /// among them is reported as absent.
     #[command(before_help = "Examples:\n  \
         kpctl huawei codearts-key delete 31001\n  \
         kpctl hw codearts-key delete --title laptop --yes\n  \
@@ -28,8 +31,7 @@ impl CodeartsKey {
     }
 }
 
-/// Only the keys of the user behind the credentials can be seen and deleted. An id that is not
-/// among them is reported as absent.
+/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Delete {
     /// Key ids (1 to 2147483647) or addresses; '-' reads them from standard input

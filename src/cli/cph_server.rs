@@ -15,6 +15,9 @@ use crate::ops::change::Extent;
 #[derive(Debug, Subcommand)]
 pub(super) enum CphServer {
     /// Give servers another key pair (UpdateKeypair), and follow the jobs to their end
+    ///
+    /// The key pair must be one of the account's. All phones on a server are affected: their users need
+    /// the new private key to open tunnels.
     #[command(before_help = "Examples:\n  \
         kpctl huawei cph-server change-key-pair a550ac820fd7768dd2468569ef985411 --key-pair KeyPair-ops_2\n  \
         kpctl hw cph-server change-key-pair a550ac820fd7768dd2468569ef985411=KeyPair-ops_2 b661bd931fe8879ee3579670fa096522=KeyPair-dev_01 --yes\n  \
@@ -30,8 +33,7 @@ impl CphServer {
     }
 }
 
-/// The key pair must be one of the account's. All phones on a server are affected: their users need
-/// the new private key to open tunnels.
+/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct ChangeKeyPair {
     /// Server ids or addresses, or SERVER_ID=NAME; '-' reads them from standard input

@@ -14,6 +14,9 @@ use crate::ops::change::Extent;
 #[derive(Debug, Subcommand)]
 pub(super) enum VolcengineKeyPair {
     /// Delete key pairs (DeleteKeyPairs), and see that they are gone
+    ///
+    /// A pair that an instance still holds is refused, and the holders are named. What is not there is
+    /// reported as absent, which counts as done.
     #[command(before_help = "Examples:\n  \
         kpctl volcengine key-pair delete old-laptop ci-deploy\n  \
         kpctl volc key-pair delete kp-ybqcopwrdwl8j1 -r cn-shanghai --yes -o json\n  \
@@ -29,8 +32,7 @@ impl VolcengineKeyPair {
     }
 }
 
-/// A pair that an instance still holds is refused, and the holders are named. What is not there is
-/// reported as absent, which counts as done.
+/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct DeleteKeyPairs {
     /// Names, addresses, or kp-… ids of the pairs; '-' reads them from standard input
@@ -81,9 +83,12 @@ impl DeleteKeyPairs {
 #[derive(Debug, Subcommand)]
 pub(super) enum TencentKeyPair {
     /// Take key pairs off instances (DisassociateInstancesKeyPairs), and wait until they are off
+    ///
+    /// Only stopped instances can be changed, unless --force-stop allows a power cut. After it, password
+    /// login with an earlier password works again.
     #[command(before_help = "Examples:\n  \
         kpctl tencent key-pair detach --key skey-9p0o8i7u --instance ins-4t6y8u2i\n  \
-        kpctl tc key-pair detach --key skey-9p0o8i7u --key skey-7h2k9m4q --instance ins-8k2j5h7g --force-stop --yes\n  \
+        kpctl tc key-pair detach --key skey-9p0o8i7u --instance ins-8k2j5h7g --force-stop --yes\n  \
         kpctl tencent key-pair detach --key skey-9p0o8i7u --instance - --yes -o json < instances.txt")]
     Detach(DetachKeyPairs),
 }
@@ -96,8 +101,7 @@ impl TencentKeyPair {
     }
 }
 
-/// Only stopped instances can be changed, unless --force-stop allows a power cut. After it, password
-/// login with an earlier password works again.
+/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct DetachKeyPairs {
     /// Key pairs to take off: skey-… or addresses; '-' reads them from standard input

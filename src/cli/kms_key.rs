@@ -13,6 +13,9 @@ use crate::ops::change::Extent;
 #[derive(Debug, Subcommand)]
 pub(super) enum KmsKey {
     /// Call off the scheduled deletion of keys (CancelKeyDeletion); they come back disabled
+    ///
+    /// A rescued key is disabled, or waits for its material if that was imported; --enable goes on to
+    /// enable it. The waiting period, free until now, is billed after a cancellation.
     #[command(before_help = "Examples:\n  \
         kpctl huawei kms-key cancel-deletion 0d0466b0-e727-4d9c-b35d-f84bb474a37f --enable\n  \
         kpctl hw kms-key cancel-deletion 0d0466b0-e727-4d9c-b35d-f84bb474a37f -r cn-north-4 -o json\n  \
@@ -28,8 +31,7 @@ impl KmsKey {
     }
 }
 
-/// A rescued key is disabled, or waits for its material if that was imported; --enable goes on to
-/// enable it. The waiting period, free until now, is billed after a cancellation.
+/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct CancelDeletion {
     /// Key ids or addresses; '-' reads them from standard input

@@ -22,7 +22,6 @@ use crate::stop::Stop;
 #[command(
     name = "kpctl",
     version,
-    propagate_version = true,
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,

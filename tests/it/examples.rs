@@ -10,6 +10,7 @@ fn run_examples_of(file: &str) {
     cases
         .case(&path)
         .default_bin_path(assert_cmd::cargo::cargo_bin!("kpctl"))
+        .env("COLUMNS", "100")
         .env("HOME", folder.path().display().to_string())
         .env(
             "KPCTL_STATE_DIR",
@@ -50,6 +51,11 @@ fn huawei_kms_cancel_deletion() {
 #[test]
 fn huawei_cph_change_key_pair() {
     run_examples_of("tests/cmd/huawei-cph-change-key-pair.md");
+}
+
+#[test]
+fn help() {
+    run_examples_of("tests/cmd/help.md");
 }
 
 #[test]
