@@ -128,11 +128,15 @@ fn network_error(error: &super::TransportError, request: &Request) -> Error {
             ErrorKind::Internal,
             format!("the request cannot be sent: {reason}"),
         ),
-        Stage::Connect => Error::new(
-            ErrorKind::Network,
-            format!("cannot connect to {host}: {reason}"),
-        )
-        .hint("Check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the region or endpoint."),
+        Stage::Connect => {
+            let hint = if reason.contains("certificate") {
+                "The server's certificate is not trusted here: if it is yours, name its authority with --ca-bundle."
+            } else {
+                "Check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the region or endpoint."
+            };
+            let message = format!("cannot connect to {host}: {reason}");
+            Error::new(ErrorKind::Network, message).hint(hint)
+        }
         Stage::Exchange if error.timed_out => Error::new(
             ErrorKind::Timeout,
             format!("no answer from {host}: {reason}"),

@@ -5,6 +5,7 @@ mod fixture;
 mod consent;
 mod credentials;
 mod documents;
+mod endpoints;
 mod examples;
 mod five;
 mod input;
