@@ -206,12 +206,14 @@ impl Work<'_> {
             .collect()
     }
 
+    fn is_late(&self) -> bool {
+        let deadline = self.courier.deadline;
+        deadline.is_some_and(|deadline| tokio::time::Instant::now() >= deadline)
+    }
+
     /// Whether nothing more may be sent. What was not sent stays `skipped`.
     fn must_end(&mut self) -> bool {
-        let late = self
-            .courier
-            .deadline
-            .is_some_and(|deadline| tokio::time::Instant::now() >= deadline);
+        let late = self.is_late();
         if late {
             self.cut_short = Some(ErrorKind::Timeout.exit_code());
         }
@@ -299,6 +301,8 @@ impl Work<'_> {
 
     fn fail(&mut self, batch: &Batch, error: &Error) {
         let status = match error.fate {
+            // Cut off by the command's own time: as far as anyone knows it goes on.
+            Fate::Unknown if self.is_late() => Status::Running,
             Fate::Unknown => Status::Unverified,
             Fate::NotDone => Status::of_error(error.kind),
         };

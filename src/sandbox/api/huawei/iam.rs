@@ -1,20 +1,49 @@
-//! Projects of the account (spec huawei 4.4).
+//! The account and its projects (spec huawei 4.4).
 
 use serde_json::{Value, json};
 
 use super::{Call, Effect, Items, Operation, Refusal, Reply, Service, Shape};
 
 /// The table.
-pub(crate) const OPERATIONS: &[Operation] = &[Operation {
-    service: Service::Iam,
-    name: "KeystoneListProjects",
-    method: "GET",
-    path: "/v3/projects",
-    effect: Effect::Read,
-    items: Items::None,
-    has_item_errors: false,
-    run: list_projects,
-}];
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation {
+        service: Service::Iam,
+        name: "KeystoneListProjects",
+        method: "GET",
+        path: "/v3/projects",
+        effect: Effect::Read,
+        items: Items::None,
+        has_item_errors: false,
+        run: list_projects,
+    },
+    Operation {
+        service: Service::Iam,
+        name: "KeystoneListAuthDomains",
+        method: "GET",
+        path: "/v3/auth/domains",
+        effect: Effect::Read,
+        items: Items::None,
+        has_item_errors: false,
+        run: list_domains,
+    },
+];
+
+/// The accounts that the caller can work for: its own. SDKs without an account id ask for it.
+fn list_domains(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let account = &call.state.huawei;
+    let own_link = |path: &str| format!("https://iam.myhuaweicloud.com/v3/auth/domains{path}");
+    let domain = json!({
+        "id": account.id,
+        "name": "sandbox",
+        "enabled": true,
+        "description": "",
+        "links": { "self": own_link(&format!("/{}", account.id)) },
+    });
+    Ok(Reply::json(
+        200,
+        &json!({ "domains": [domain], "links": { "self": own_link(""), "next": null, "previous": null } }),
+    ))
+}
 
 /// The filter is exact: sub-projects are not found by their region's name.
 fn list_projects(call: &mut Call<'_>) -> Result<Reply, Refusal> {

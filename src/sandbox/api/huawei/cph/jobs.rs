@@ -67,7 +67,7 @@ fn list_jobs(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         look(call, index)?;
         let found = &call.project()?.jobs[index];
         if !is_forgotten(call, found) {
-            jobs.push(job(call, found));
+            jobs.push(job(found));
         }
     }
     if call.ctx.has(Quirk::CphJobsReordered) {
@@ -89,7 +89,9 @@ fn show_job(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if is_forgotten(call, found) {
         return Err(not_found());
     }
-    Ok(Reply::json(200, &job(call, found)))
+    let mut answer = job(found);
+    answer["request_id"] = call.ctx.request_id.into();
+    Ok(Reply::json(200, &answer))
 }
 
 fn is_forgotten(call: &Call<'_>, job: &Job) -> bool {
@@ -143,9 +145,9 @@ fn fail(job: &mut Job, code: &str, message: String) {
     job.error_message = message;
 }
 
-fn job(call: &Call<'_>, job: &Job) -> Value {
+/// A job does not name the request that it came from.
+fn job(job: &Job) -> Value {
     json!({
-        "request_id": call.ctx.request_id,
         "job_id": job.id,
         "begin_time": job.begin_time,
         "end_time": or_null(&job.end_time),
