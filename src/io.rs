@@ -111,9 +111,19 @@ impl Io {
     pub fn read_input(&self) -> Result<String, Error> {
         let mut bytes = Vec::new();
         (&mut **self.input.borrow_mut())
-            .take(LONGEST_INPUT)
+            .take(LONGEST_INPUT + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| Error::usage(format!("cannot read standard input: {error}")))?;
+        if bytes.len() as u64 > LONGEST_INPUT {
+            return Err(Error::usage(format!(
+                "standard input is longer than {} MiB",
+                LONGEST_INPUT >> 20
+            )));
+        }
+        // Some editors put a byte-order mark in front, which is no part of the first id.
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
         String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = valid.split(|byte| *byte == b'\n').count();
@@ -129,7 +139,13 @@ impl Io {
             .interact_opt();
         answer
             .map(|answer| answer == Some(true))
-            .map_err(|error| Error::new(ErrorKind::Consent, format!("cannot ask: {error}")))
+            .map_err(|dialoguer::Error::IO(error)| {
+                let kind = match error.kind() {
+                    std::io::ErrorKind::Interrupted => ErrorKind::Interrupted,
+                    _ => ErrorKind::Consent,
+                };
+                Error::new(kind, format!("no answer, so nothing was changed: {error}"))
+            })
     }
 
     fn line(&self, text: &str) {
@@ -159,13 +175,19 @@ impl Talk {
     }
 }
 
-/// Text from a cloud must not drive the terminal: control characters and marks that turn the
-/// direction of writing are shown as escapes. Line breaks are kept.
+/// Whether a letter drives a terminal or hides: control characters, marks that turn the direction
+/// of writing, and letters without width.
+pub fn is_unsafe(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Text from a cloud must not drive the terminal: what would is shown as escapes. Line breaks are
+/// kept.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
-        let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if (letter.is_control() && letter != '\n') || turns {
+        if is_unsafe(letter) && letter != '\n' {
             safe.extend(letter.escape_unicode());
         } else {
             safe.push(letter);

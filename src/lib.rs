@@ -59,11 +59,12 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let code = match parsed {
         Ok(cli) => {
             context.io.set_quiet(cli.global().quiet);
-            match carry_out(&cli, &context) {
+            let stop = Stop::default();
+            match carry_out(&cli, &context, &stop) {
                 Ok(code) => code,
                 Err(error) => {
                     report(&error, cli.global().error_format(), &context);
-                    error.exit_code()
+                    stop.requested().unwrap_or(error.exit_code())
                 }
             }
         }
@@ -90,7 +91,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn carry_out(cli: &Cli, context: &Context) -> Result<u8, Error> {
+fn carry_out(cli: &Cli, context: &Context, stop: &Stop) -> Result<u8, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -100,16 +101,19 @@ fn carry_out(cli: &Cli, context: &Context) -> Result<u8, Error> {
                 format!("the runtime does not start: {error}"),
             )
         })?;
-    let stop = Stop::default();
     runtime.block_on(async {
         tokio::select! {
-            result = cli.run(context, &stop) => result,
-            code = signals(&stop) => Ok(code),
+            // The command first: it reads standard input before signals are watched, so that a signal
+            // ends a program that waits for input in the usual way.
+            biased;
+            result = cli.run(context, stop) => result,
+            code = signals(stop) => Ok(code),
         }
     })
 }
 
-/// The first signal asks the command to end after the answers it waits for; the second ends it.
+/// The first signal asks the command to end after the answers it waits for, the second not to wait
+/// for them, the third ends it.
 async fn signals(stop: &Stop) -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (
@@ -118,17 +122,19 @@ async fn signals(stop: &Stop) -> u8 {
     ) else {
         return std::future::pending().await;
     };
-    for first in [true, false] {
+    let mut count = 0;
+    loop {
         let code = tokio::select! {
             _ = interrupt.recv() => 130,
             _ = terminate.recv() => 143,
         };
-        if !first {
-            return code;
+        count += 1;
+        match count {
+            1 => stop.request(code),
+            2 => stop.hurry(),
+            _ => return code,
         }
-        stop.request(code);
     }
-    130
 }
 
 fn report(error: &Error, format: ErrorFormat, context: &Context) {
@@ -147,9 +153,12 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
     let words: Vec<_> = arguments.iter().filter_map(|word| word.to_str()).collect();
     let value_of = |names: [&str; 2]| {
         words.iter().enumerate().find_map(|(at, word)| {
-            let joined = names
-                .iter()
-                .find_map(|name| word.strip_prefix(name)?.strip_prefix('='));
+            let joined = names.iter().find_map(|name| {
+                let rest = word.strip_prefix(name)?;
+                // A short option takes its value attached, too.
+                rest.strip_prefix('=')
+                    .or_else(|| (name.len() == 2 && !rest.is_empty()).then_some(rest))
+            });
             let apart = names
                 .contains(word)
                 .then(|| words.get(at + 1).copied())

@@ -1,4 +1,4 @@
-//! The wish to stop: set once by a signal, seen by everything that waits.
+//! The wish to stop: set by a signal, seen by everything that waits.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,6 +15,7 @@ pub struct Stop {
 #[derive(Debug, Default)]
 struct Shared {
     exit_code: Cell<Option<u8>>,
+    hurry: Cell<bool>,
     changed: Notify,
 }
 
@@ -25,9 +26,26 @@ impl Stop {
         self.shared.changed.notify_waiters();
     }
 
+    /// Asks the command not to wait for answers either; what it knows is still written down.
+    pub fn hurry(&self) {
+        self.shared.hurry.set(true);
+        self.shared.changed.notify_waiters();
+    }
+
     /// The exit code to end with, once a stop was asked for.
     pub fn requested(&self) -> Option<u8> {
         self.shared.exit_code.get()
+    }
+
+    /// Waits until answers are no longer waited for.
+    pub async fn hurried(&self) {
+        loop {
+            let changed = self.shared.changed.notified();
+            if self.shared.hurry.get() {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// Waits that long, or less when a stop is asked for meanwhile.

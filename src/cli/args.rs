@@ -183,51 +183,58 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Ids that are not addresses, for tests and for values that need no scope.
+    /// The ids alone, each once: for commands that work in one scope.
     pub fn ids(&self) -> Vec<String> {
-        self.items.iter().map(|(_, id)| id.clone()).collect()
+        let mut seen = HashSet::new();
+        let ids = self.items.iter().map(|(_, id)| id);
+        ids.filter(|id| seen.insert(*id)).cloned().collect()
     }
 }
 
 impl Items<'_> {
     /// Reads the ids; `-` takes them from standard input, one a line.
     pub fn read(&self, io: &Io) -> Result<Selection, Error> {
-        let mut selection = Selection::default();
-        let lines;
-        let texts: Vec<&str> = if self.texts.iter().any(|text| text == "-") {
+        let (texts, from_input) = self.texts(io)?;
+        let mut items = Vec::new();
+        for text in &texts {
+            items.push(self.item(text)?);
+        }
+        Ok(Selection { items, from_input })
+    }
+
+    /// The texts, each once, and whether they came from standard input.
+    pub fn texts(&self, io: &Io) -> Result<(Vec<String>, bool), Error> {
+        let from_input = self.texts.iter().any(|text| text == "-");
+        let texts: Vec<String> = if from_input {
             if self.texts.len() > 1 {
                 return Err(Error::usage(
                     "'-' takes all ids from standard input: give no others beside it",
                 ));
             }
-            selection.from_input = true;
-            lines = io.read_input()?;
-            lines
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-                .collect()
+            let input = io.read_input()?;
+            let lines = input.lines().map(str::trim).filter(|line| !line.is_empty());
+            lines.map(str::to_owned).collect()
         } else {
-            self.texts.iter().map(String::as_str).collect()
+            self.texts.to_vec()
         };
         let mut seen = HashSet::new();
-        let mut repeated = Vec::new();
-        for text in texts {
-            let item = self.item(text)?;
-            if seen.insert(item.clone()) {
-                selection.items.push(item);
-            } else {
-                repeated.push(text);
-            }
-        }
+        let (unique, repeated): (Vec<String>, Vec<String>) = texts
+            .into_iter()
+            .partition(|text| seen.insert(text.clone()));
         if !repeated.is_empty() {
-            repeated.dedup();
+            let mut named = HashSet::new();
+            let repeated: Vec<&str> = repeated
+                .iter()
+                .map(String::as_str)
+                .filter(|text| named.insert(*text))
+                .take(10)
+                .collect();
             io.warn(&format!(
                 "given more than once, done once: {}",
                 repeated.join(", ")
             ));
         }
-        Ok(selection)
+        Ok((unique, from_input))
     }
 
     /// An id as it is, or the id and the scope of an address, which must be of this command's kind.

@@ -1,17 +1,23 @@
 //! From a parsed change to its exit code: providers, consent, the run, the document.
 
+use std::time::Duration;
+
 use super::Run;
 use super::args::{Changing, Selection};
 use super::site::Site;
+use crate::auth::Credential;
 use crate::cloud::Provider;
 use crate::cloud::change::{Change, Risk};
 use crate::config::env;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, CloudId, Outcome, Scope};
 use crate::ops::change::{self, Extent, Report};
 use crate::ops::consent::{Consent, Question};
 use crate::output::{ChangeDocument, Output};
 
+/// How long a question waits for the name of the account; the masked key does as well.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many items a question lists; the rest are counted.
 const LISTED: usize = 20;
 
@@ -62,6 +68,12 @@ impl Job<'_> {
     ) -> Result<u8, Error> {
         let output = Self::output(run)?;
         let site = Site::open(run.context, run.global, run.stop).await?;
+        if scopes.is_empty() && self.from_input {
+            // An empty list from another command: nothing to do, and nobody to ask.
+            return self
+                .finish(run, &site, &output, Vec::new(), Vec::new())
+                .await;
+        }
         let placed: Vec<_> = scopes
             .iter()
             .map(|scope| (scope.clone(), String::new()))
@@ -105,18 +117,23 @@ impl Job<'_> {
             changes.push(provider.change(request)?);
         }
         let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
-        for provider in &providers {
-            self.check_account(run, *provider).await?;
+        if !site.is_sandbox() {
+            for provider in &providers {
+                self.check_account(run, *provider).await?;
+            }
         }
         let may_ask =
             io.person_is_there() && !run.global.no_input && !self.from_input && !self.changing.yes;
-        let mut places = Vec::new();
-        if may_ask && !self.changing.dry_run && changes.iter().any(|change| change.asks()) {
-            for provider in &providers {
-                places.push(place(*provider, endpoint.as_deref()).await);
-            }
-        }
-        let ask = |question: &Question| io.confirm(&question_text(question, &places));
+        let (asked, named) = (&providers, endpoint.as_deref());
+        let ask = |question: Question| -> BoxFuture<'_, Result<bool, Error>> {
+            Box::pin(async move {
+                let mut places = Vec::new();
+                for provider in asked {
+                    places.push(place(*provider, named).await?);
+                }
+                io.confirm(&question_text(&question, &places))
+            })
+        };
         let consent = Consent {
             yes: self.changing.yes,
             accepted: self.accepted.clone(),
@@ -141,9 +158,17 @@ impl Job<'_> {
             env::EXPECT_ACCOUNT,
             self.cloud.name().to_uppercase()
         );
-        let Some(expected) = run.context.env.filled(&variable) else {
+        let Some(expected) = run.context.env.get(&variable).map(str::trim) else {
             return Ok(());
         };
+        if expected.is_empty() {
+            return Err(Error::credentials(format!("{variable} is set but empty"))
+                .code("UnexpectedAccount")
+                .hint(format!(
+                    "Fill {variable}, or unset it to work with any account."
+                ))
+                .cloud(self.cloud));
+        }
         let account = provider.account().await?;
         if account == expected {
             return Ok(());
@@ -218,16 +243,32 @@ fn hints(outcomes: &[Outcome]) -> Vec<&str> {
 }
 
 /// Cloud, account, region, and the endpoint when it is not the vendor's.
-async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> String {
-    let account = match provider.account().await {
-        Ok(account) => format!("account {account}"),
-        Err(_) => provider.login().credential.to_string(),
+async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> Result<String, Error> {
+    let login = provider.login();
+    let account = match &login.credential {
+        // A token is good for some services only; asking another one about it proves nothing.
+        Credential::Token(_) => None,
+        Credential::AccessKey { .. } => {
+            match tokio::time::timeout(PATIENCE, provider.account()).await {
+                Ok(Ok(account)) => Some(account),
+                // Nobody is asked about a change that a refused key cannot make.
+                Ok(Err(error)) if error.kind == ErrorKind::Credentials => return Err(error),
+                Ok(Err(_)) | Err(_) => None,
+            }
+        }
+    };
+    let account = match account {
+        Some(account) => format!("account {account}"),
+        None => login.credential.to_string(),
     };
     let scope = provider.scope();
     let endpoint = endpoint
         .map(|url| format!(", at {url}"))
         .unwrap_or_default();
-    format!("{} {}, {account}{endpoint}", scope.cloud, scope.region)
+    Ok(format!(
+        "{} {}, {account}{endpoint}",
+        scope.cloud, scope.region
+    ))
 }
 
 fn question_text(question: &Question, places: &[String]) -> String {

@@ -64,9 +64,9 @@ impl Delete {
         let selection = items.read(&run.context.io)?;
         // All ids are checked before the first scope is looked at: half a list is not sent.
         let numbers: Vec<u32> = selection
-            .items
+            .ids()
             .iter()
-            .map(|(_, id)| key_id(id))
+            .map(|id| key_id(id))
             .collect::<Result<_, _>>()?;
         let job = Job {
             command: "huawei codearts-key delete",

@@ -1,7 +1,5 @@
 //! `huawei cph-server VERB`.
 
-use std::collections::HashMap;
-
 use clap::{Args, Subcommand};
 
 use super::Run;
@@ -63,8 +61,8 @@ impl ChangeKeyPair {
             resource: Resource::CphServer,
             texts: &self.servers,
         };
-        let texts = items.read(&run.context.io)?;
-        let (selection, names) = self.assign(&items, &texts)?;
+        let (texts, from_input) = items.texts(&run.context.io)?;
+        let selection = self.assign(&items, &texts, from_input)?;
         let job = Job {
             command: "huawei cph-server change-key-pair",
             cloud: items.cloud,
@@ -78,34 +76,32 @@ impl ChangeKeyPair {
             accepted: Vec::new(),
             from_input: selection.from_input,
         };
-        let request = |ids: Vec<String>| ChangeRequest::ReplaceServerKeyPairs {
-            assignments: ids
-                .into_iter()
-                .map(|id| (id.clone(), names.get(&id).cloned().unwrap_or_default()))
+        let request = |pairs: Vec<String>| ChangeRequest::ReplaceServerKeyPairs {
+            assignments: pairs
+                .iter()
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(server, name)| (server.to_owned(), name.to_owned()))
                 .collect(),
         };
         job.items(run, &selection, request).await
     }
 
-    /// Which server gets which name.
+    /// `SERVER=NAME` for each server, in the scope that its address names.
     fn assign(
         &self,
         items: &Items<'_>,
-        texts: &Selection,
-    ) -> Result<(Selection, HashMap<String, String>), Error> {
+        texts: &[String],
+        from_input: bool,
+    ) -> Result<Selection, Error> {
         let mut selection = Selection {
             items: Vec::new(),
-            from_input: texts.from_input,
+            from_input,
         };
-        let mut names: HashMap<String, String> = HashMap::new();
-        for (scope, text) in &texts.items {
-            let (scope, server, name) = match (text.split_once('='), &self.key_pair) {
-                // An address holds no bare '='; what follows one is a name.
-                (None, Some(name)) => (scope.clone(), text.clone(), name.clone()),
-                (Some((server, name)), None) => {
-                    let (scope, server) = items.item(server)?;
-                    (scope, server, name.to_owned())
-                }
+        for text in texts {
+            // An address holds no bare '='; what follows one is a name.
+            let (server, name) = match (text.split_once('='), &self.key_pair) {
+                (None, Some(name)) => (text.as_str(), name.as_str()),
+                (Some(pair), None) => pair,
                 (Some(_), Some(_)) => {
                     return Err(Error::usage(format!(
                         "'{text}' names a key pair and so does --key-pair"
@@ -119,24 +115,14 @@ impl ChangeKeyPair {
                     );
                 }
             };
-            if name.is_empty() {
+            let (scope, server) = items.item(server)?;
+            if name.is_empty() || server.contains('=') {
                 return Err(Error::usage(format!(
-                    "the name of the key pair for server '{server}' is empty"
+                    "'{text}' does not name a server and a key pair"
                 )));
             }
-            match names.get(&server) {
-                None => {
-                    names.insert(server.clone(), name);
-                    selection.items.push((scope, server));
-                }
-                Some(other) if *other == name => {}
-                Some(other) => {
-                    return Err(Error::usage(format!(
-                        "server '{server}' is given two key pairs: '{other}' and '{name}'"
-                    )));
-                }
-            }
+            selection.items.push((scope, format!("{server}={name}")));
         }
-        Ok((selection, names))
+        Ok(selection)
     }
 }

@@ -165,8 +165,10 @@ impl DetachKeyPairs {
             accepted,
             from_input: key_pairs.from_input || instances.from_input,
         };
+        let nothing = key_pairs.items.is_empty() || instances.items.is_empty();
         let scopes: Vec<_> = [&key_pairs, &instances]
             .iter()
+            .filter(|_| !nothing)
             .flat_map(|selection| selection.items.iter().map(|(scope, _)| scope.clone()))
             .collect();
         let request = ChangeRequest::DetachKeyPairs {

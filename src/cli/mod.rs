@@ -5,6 +5,7 @@ pub mod args;
 mod carry_out;
 mod codearts_key;
 mod cph_server;
+mod endpoints;
 mod key_pair;
 mod kms_key;
 mod sandbox;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 
 use super::Run;
+use super::args::Global;
 use crate::config::paths;
 use crate::error::{Error, ErrorKind};
 use crate::io::Talk;
@@ -72,6 +73,7 @@ pub(super) struct Serve {
 impl SandboxCommand {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let io = &run.context.io;
+        refuse_useless(run.global)?;
         let state = || Ok::<_, Error>(paths::sandbox(&run.context.env)?.join("state.json"));
         match self {
             Self::Serve(serve) => serve.run(run).await?,
@@ -112,6 +114,24 @@ impl Serve {
             run.stop.sleep(std::time::Duration::from_secs(3_600)).await;
         }
         Ok(())
+    }
+}
+
+/// These commands work on the sandbox itself, so that most options would do nothing.
+fn refuse_useless(global: &Global) -> Result<(), Error> {
+    let given = [
+        ("--profile", global.profile.is_some()),
+        ("--region", global.region.is_some()),
+        ("--output", global.output.is_some()),
+        ("--query", global.query.is_some()),
+        ("--timeout", global.timeout.is_some()),
+        ("--endpoint-url", global.endpoint_url.is_some()),
+        ("--ca-bundle", global.ca_bundle.is_some()),
+        ("--insecure-endpoint", global.insecure_endpoint),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::usage(format!("{option} does nothing here"))),
+        None => Ok(()),
     }
 }
 

@@ -1,17 +1,19 @@
 //! From options and environment to providers: the region, the credentials, the endpoints, and the
 //! embedded cloud when it is asked for.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use tokio::time::Instant;
 
 use super::args::Global;
+use super::endpoints::Choice;
 use crate::auth::{self, Credential, Login, SANDBOX_PROFILE};
-use crate::cloud::client::Overrides;
+use crate::cloud::client::{KeyGate, Overrides};
 use crate::cloud::{Connection, Provider, check_region, connect};
-use crate::config::{env, paths};
+use crate::config::{Env, env, paths};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::reqwest::Reqwest;
@@ -33,6 +35,7 @@ pub(super) struct Site<'a> {
     embedded: Option<sandbox::Server>,
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
+    gates: RefCell<HashMap<CloudId, KeyGate>>,
 }
 
 impl<'a> Site<'a> {
@@ -52,6 +55,9 @@ impl<'a> Site<'a> {
         } else {
             None
         };
+        if embedded.is_none() {
+            check_proxies(&context.env)?;
+        }
         let transport = match &global.ca_bundle {
             Some(file) => {
                 let pem = std::fs::read(file).map_err(|error| {
@@ -82,6 +88,7 @@ impl<'a> Site<'a> {
             embedded,
             profile,
             cache_folder: OnceCell::new(),
+            gates: RefCell::default(),
         })
     }
 
@@ -118,6 +125,7 @@ impl<'a> Site<'a> {
         items: &[(Option<Scope>, String)],
     ) -> Result<Vec<Group>, Error> {
         let mut groups: Vec<Group> = Vec::new();
+        let mut seen = HashSet::new();
         for (scope, id) in items {
             if let Some(scope) = scope {
                 self.check_agrees(scope)?;
@@ -132,10 +140,18 @@ impl<'a> Site<'a> {
                     self.default_region(provider.login()) == Some(provider.scope().region.clone())
                 }
             };
-            match groups.iter_mut().find(same) {
-                Some((_, ids)) => ids.push(id.clone()),
-                None => groups.push((self.provider(cloud, service, region)?, vec![id.clone()])),
-            }
+            let provider = match groups.iter_mut().find(same) {
+                Some((provider, ids)) => {
+                    // The same thing by id and by address is one thing.
+                    if seen.insert((provider.scope().region.clone(), id)) {
+                        ids.push(id.clone());
+                    }
+                    continue;
+                }
+                None => self.provider(cloud, service, region)?,
+            };
+            seen.insert((provider.scope().region.clone(), id));
+            groups.push((provider, vec![id.clone()]));
         }
         Ok(groups)
     }
@@ -189,6 +205,7 @@ impl<'a> Site<'a> {
             login,
             courier: Rc::clone(&self.courier),
             overrides,
+            gate: self.gates.borrow_mut().entry(cloud).or_default().clone(),
             cache_folder: self.cache_folder(),
         }))
     }
@@ -234,43 +251,13 @@ impl<'a> Site<'a> {
         (self.endpoint_choice(cloud))(service)
     }
 
-    /// Product contract, section 6: the option, then the variable of the service, of the cloud,
-    /// of all clouds.
     fn endpoint_choice(&self, cloud: CloudId) -> Overrides {
-        let insecure = self.global.insecure_endpoint;
-        let option = self.global.endpoint_url.clone();
-        let environment = self.context.env.clone();
-        Rc::new(move |service| {
-            if let Some(url) = &option {
-                return Endpoint::parse(url, insecure).map(Some);
-            }
-            let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
-            let of_service = format!("{of_cloud}_{}", service.to_uppercase());
-            for name in [of_service, of_cloud] {
-                if let Some(url) = environment.filled(&name) {
-                    let endpoint = Endpoint::parse(url, insecure);
-                    return endpoint
-                        .map(Some)
-                        .map_err(|error| error.hint(format!("It comes from {name}.")));
-                }
-            }
-            let Some(url) = environment.filled(env::ENDPOINT) else {
-                return Ok(None);
-            };
-            let endpoint = Endpoint::parse(url, false)?;
-            if !endpoint.is_loopback() {
-                return Err(Error::usage(format!(
-                    "{} is for all clouds, so it may only name this machine",
-                    env::ENDPOINT
-                ))
-                .hint(format!(
-                    "Use {}_{} for one cloud.",
-                    env::ENDPOINT,
-                    cloud.name().to_uppercase()
-                )));
-            }
-            Ok(Some(endpoint))
-        })
+        let choice = Choice {
+            option: self.global.endpoint_url.clone(),
+            insecure: self.global.insecure_endpoint,
+            env: self.context.env.clone(),
+        };
+        Rc::new(move |service| choice.endpoint(cloud, service))
     }
 
     /// Where looked-up things are kept; without a folder they are looked up again.
@@ -285,6 +272,23 @@ impl<'a> Site<'a> {
         };
         self.cache_folder.get_or_init(folder).clone()
     }
+}
+
+/// A proxy that cannot be understood would be passed by, and with it whoever wants it used.
+fn check_proxies(env: &Env) -> Result<(), Error> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let Some(value) = env.filled(name) else {
+            continue;
+        };
+        let is_url = value
+            .parse::<http::Uri>()
+            .is_ok_and(|url| url.host().is_some_and(|host| !host.is_empty()));
+        if !is_url {
+            return Err(Error::usage(format!("{name} holds no address of a proxy"))
+                .hint("Write http://HOST:PORT, or unset it."));
+        }
+    }
+    Ok(())
 }
 
 fn refuse_beside_sandbox(global: &Global) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
+use super::Connection;
 use super::operation::{Effect, Operation, Repeat};
 use crate::auth::{Credential, Login};
 use crate::error::{Error, ErrorKind, Fate};
@@ -16,6 +17,7 @@ use crate::http::retry::Retry;
 use crate::http::{BoxFuture, Courier, Endpoint, Reply, Request};
 use crate::model::{CloudId, Scope};
 use crate::random;
+use crate::secret::Secret;
 
 /// What a cloud's wire is like. Implemented once per cloud, for a type without values.
 pub trait Wire: Sized + 'static {
@@ -96,16 +98,24 @@ pub struct Preview {
     pub request: Request,
 }
 
-/// What is known of the access key so far.
-#[derive(Debug)]
+/// What is known of an access key so far. All clients of one login share it.
+#[derive(Clone, Debug, Default)]
+pub struct KeyGate(Rc<Mutex<Gate>>);
+
+#[derive(Debug, Default)]
 enum Gate {
     /// No answer yet: requests go one at a time.
+    #[default]
     Unproven,
-    /// The service took it.
+    /// A service took it.
     Proven,
-    /// The service refused it: nothing more is sent with it.
+    /// A service refused it: nothing more is sent with it.
     Refused(Error),
 }
+
+/// The service that says who the caller is. It is not in every region of every site, so its word on
+/// a key that has worked elsewhere does not count.
+const IDENTITY: &str = "sts";
 
 /// Where a cloud's endpoints come from, before the vendor's own table.
 pub type Overrides = Rc<dyn Fn(&'static str) -> Result<Option<Endpoint>, Error>>;
@@ -119,7 +129,7 @@ pub struct Client<W: Wire> {
     courier: Rc<Courier>,
     overrides: Overrides,
     limits: Limits,
-    gate: Mutex<Gate>,
+    gate: KeyGate,
     project: OnceCell<String>,
     wire: std::marker::PhantomData<W>,
 }
@@ -135,14 +145,22 @@ impl<W: Wire> fmt::Debug for Client<W> {
 
 impl<W: Wire> Client<W> {
     /// A client; nothing is sent or built yet.
-    pub fn new(scope: Scope, login: Login, courier: Rc<Courier>, overrides: Overrides) -> Self {
+    pub fn new(connection: Connection) -> Self {
+        let Connection {
+            scope,
+            login,
+            courier,
+            overrides,
+            gate,
+            cache_folder: _,
+        } = connection;
         Self {
             scope,
             login,
             courier,
             overrides,
             limits: Limits::default(),
-            gate: Mutex::new(Gate::Unproven),
+            gate,
             project: OnceCell::new(),
             wire: std::marker::PhantomData,
         }
@@ -172,6 +190,13 @@ impl<W: Wire> Client<W> {
         &self,
         operation: &O,
     ) -> Result<Answer<O::Response>, Error> {
+        if O::EFFECT != Effect::Read && !self.courier.may_change.get() {
+            // Whatever led here: looks and rehearsals change nothing.
+            return Err(Error::new(
+                ErrorKind::Internal,
+                format!("{} was about to be sent before consent", O::NAME),
+            ));
+        }
         let call = self.prepare::<O>().await?;
         let repeatable = O::EFFECT == Effect::Read || O::REPEAT != Repeat::AfterLook;
         let mut retry = Retry::default();
@@ -188,12 +213,20 @@ impl<W: Wire> Client<W> {
                 Err(error) => locate(error, W::CLOUD, &call)
                     .with(|details| details.after_lost_answer = after_lost_answer),
             };
+            let lost_before = after_lost_answer;
             after_lost_answer |= error.fate == Fate::Unknown;
-            let Some(wait) = retry.next(&error, repeatable, random::chance()) else {
-                return Err(error);
+            let wait = retry.next(&error, repeatable, random::chance());
+            let goes_on = match wait {
+                Some(wait) => self.courier.pause(wait).await,
+                None => false,
             };
-            if !self.courier.pause(wait).await {
-                return Err(error);
+            if !goes_on {
+                // However clear this last answer is, an earlier try may have been carried out.
+                return Err(if lost_before {
+                    error.fate(Fate::Unknown)
+                } else {
+                    error
+                });
             }
         }
     }
@@ -234,7 +267,7 @@ impl<W: Wire> Client<W> {
         call: &Call,
     ) -> Result<Decoded, Error> {
         let mut request = W::encode(operation, call)?;
-        let mut gate = self.gate.lock().await;
+        let mut gate = self.gate.0.lock().await;
         match &*gate {
             Gate::Refused(error) => return Err(error.clone()),
             Gate::Proven => drop(gate),
@@ -242,21 +275,26 @@ impl<W: Wire> Client<W> {
                 let result = self.exchange(&mut request, call).await;
                 match &result {
                     Err(error) if error.kind == ErrorKind::Credentials => {
-                        *gate = Gate::Refused(error.clone());
+                        *gate = Gate::Refused(locate(error.clone(), W::CLOUD, call));
                     }
-                    Err(error) if error.http_status.is_none() => {}
+                    // A proxy, a gateway or nobody answered: that says nothing of the key.
+                    Err(error) if error.http_status.is_none() || error.kind.is_retryable() => {}
                     _ => *gate = Gate::Proven,
                 }
                 return result;
             }
         }
         let result = self.exchange(&mut request, call).await;
-        if let Err(error) = &result
-            && error.kind == ErrorKind::Credentials
-        {
-            *self.gate.lock().await = Gate::Refused(error.clone());
+        match result {
+            Err(error) if error.kind == ErrorKind::Credentials && call.service == IDENTITY => {
+                Err(error.with(|details| details.kind = ErrorKind::Permission))
+            }
+            Err(error) if error.kind == ErrorKind::Credentials => {
+                *self.gate.0.lock().await = Gate::Refused(locate(error.clone(), W::CLOUD, call));
+                Err(error)
+            }
+            result => result,
         }
-        result
     }
 
     async fn exchange(&self, request: &mut Request, call: &Call) -> Result<Decoded, Error> {
@@ -269,13 +307,36 @@ impl<W: Wire> Client<W> {
         let reply = self.courier.deliver(request).await?;
         W::decode(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
-            error.with(|details| {
+            self.without_secrets(error).with(|details| {
                 details.http_status = Some(reply.status);
                 details.retry_after = retry_after(&reply);
                 if let (ErrorKind::Credentials, Some(hint)) = (details.kind, skew) {
                     details.hints.push(hint);
                 }
             })
+        })
+    }
+}
+
+impl<W: Wire> Client<W> {
+    /// Gateways quote what they were sent, headers included.
+    fn without_secrets(&self, error: Error) -> Error {
+        let secrets: Vec<&Secret> = match &self.login.credential {
+            Credential::AccessKey {
+                secret,
+                session_token,
+                ..
+            } => std::iter::once(secret).chain(session_token).collect(),
+            Credential::Token(token) => vec![token],
+        };
+        error.with(|details| {
+            for text in details.hints.iter_mut().chain([&mut details.message]) {
+                for secret in &secrets {
+                    if text.contains(secret.expose()) {
+                        *text = text.replace(secret.expose(), "(redacted)");
+                    }
+                }
+            }
         })
     }
 }

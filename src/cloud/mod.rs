@@ -4,6 +4,7 @@
 
 pub mod change;
 pub mod client;
+mod deletion;
 pub mod huawei;
 pub mod operation;
 pub mod pages;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use change::Change;
-use client::Overrides;
+use client::{KeyGate, Overrides};
 
 use crate::auth::Login;
 use crate::error::Error;
@@ -47,6 +48,8 @@ pub struct Connection {
     pub courier: Rc<Courier>,
     /// Endpoints that the user named.
     pub overrides: Overrides,
+    /// What is known of the access key; shared by all connections of one login.
+    pub gate: KeyGate,
     /// Where looked-up project ids are kept; `None` keeps them in memory only.
     pub cache_folder: Option<PathBuf>,
 }

@@ -16,8 +16,8 @@ pub trait Paged: Operation {
     fn advance(&mut self, page: Self::Response, items: &mut Vec<Self::Item>) -> bool;
 }
 
-/// Reads all pages. A request that comes up twice means that the service's marker repeats: an
-/// error, because the list would never end or would never be complete.
+/// Reads all pages. A request that comes up twice means that the service's marker repeats, or that
+/// less came than was announced: an error, because the list would never be complete.
 pub async fn all<O: Paged>(
     client: &Client<O::Cloud>,
     mut operation: O,
@@ -34,7 +34,7 @@ pub async fn all<O: Paged>(
         if !asked.insert(request) {
             return Err(Error::new(
                 ErrorKind::Server,
-                "the list repeats the same page without end",
+                "the list repeats itself or is shorter than announced, so that it cannot be called complete",
             )
             .cloud(client.scope.cloud)
             .with(|details| details.operation = Some(O::NAME)));

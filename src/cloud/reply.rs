@@ -20,6 +20,17 @@ pub(super) fn foreign(reply: &Reply) -> Error {
         .hint("Check the endpoint, and whether a proxy wants a login."),
         407 => Error::new(ErrorKind::Network, "the proxy wants a login")
             .hint("Put user and password into HTTPS_PROXY, or add the host to NO_PROXY."),
+        // Whoever wrote it, a refusal of the signature must not be tried again and again.
+        401 => Error::new(
+            ErrorKind::Credentials,
+            format!("refused without a readable reason: {excerpt}"),
+        )
+        .hint("Check the credentials, the endpoint, and whether a proxy stands in between."),
+        403 => Error::new(
+            ErrorKind::Permission,
+            format!("refused without a readable reason: {excerpt}"),
+        )
+        .hint("Check the permissions, the endpoint, and whether a proxy stands in between."),
         429 => Error::new(
             ErrorKind::Throttled,
             format!("too many requests: {excerpt}"),

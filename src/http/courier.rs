@@ -33,8 +33,8 @@ pub struct Courier {
     pub stop: Stop,
     /// The trace of `-v`.
     pub trace: Option<Trace>,
-    /// How many requests went out.
-    pub sent: Cell<u64>,
+    /// Whether changes may be sent; off while a command only looks.
+    pub may_change: Cell<bool>,
 }
 
 impl fmt::Debug for Courier {
@@ -53,7 +53,7 @@ impl Courier {
             deadline: None,
             stop: Stop::default(),
             trace: None,
-            sent: Cell::new(0),
+            may_change: Cell::new(true),
         }
     }
 
@@ -63,12 +63,20 @@ impl Courier {
         for header in &request.headers {
             self.trace(|| format!("> {}: {}", header.name, header.value.shown()));
         }
-        self.sent.set(self.sent.get() + 1);
         let start = Instant::now();
-        let exchange = self.transport.send(request);
-        let result = match self.deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, exchange).await,
-            None => Ok(exchange.await),
+        let exchange = async {
+            let exchange = self.transport.send(request);
+            match self.deadline {
+                Some(deadline) => tokio::time::timeout_at(deadline, exchange).await,
+                None => Ok(exchange.await),
+            }
+        };
+        let result = tokio::select! {
+            result = exchange => result,
+            () = self.stop.hurried() => {
+                let error = Error::new(ErrorKind::Interrupted, "interrupted before the answer came");
+                return Err(error.fate(Fate::Unknown));
+            }
         };
         let elapsed = start.elapsed().as_millis();
         match result {

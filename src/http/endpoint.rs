@@ -1,7 +1,7 @@
 //! Where requests go: scheme, host and port, checked once.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::error::Error;
 
@@ -25,8 +25,10 @@ impl Endpoint {
     /// Reads an override: `https://HOST[:PORT]`, or `http://` for a loopback host only, unless
     /// `insecure` says that the user accepts an unprotected connection.
     pub fn parse(text: &str, insecure: bool) -> Result<Self, Error> {
+        // A password that somebody put there stays out of the message.
+        let shown = if text.contains('@') { "the text" } else { text };
         let complain = |why: &str| {
-            Error::usage(format!("'{text}' is no endpoint: {why}"))
+            Error::usage(format!("'{shown}' is no endpoint: {why}"))
                 .hint("Write https://HOST or https://HOST:PORT, without path or query.")
         };
         let (secure, rest) = if let Some(rest) = text.strip_prefix("https://") {
@@ -44,8 +46,15 @@ impl Endpoint {
             ));
         }
         let (host, port) = split_port(&authority).ok_or_else(|| complain("the port is wrong"))?;
-        if host.is_empty() {
-            return Err(complain("the host is missing"));
+        let bracketed = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        let is_host = match bracketed {
+            Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+            None => !host.is_empty() && !host.contains([':', '[', ']']),
+        };
+        if !is_host {
+            return Err(complain("the host is missing or is none"));
         }
         let implied = if secure { 443 } else { 80 };
         let authority = match port {
@@ -141,6 +150,9 @@ mod tests {
             "https://host/path",
             "https://host?query",
             "https://user@host",
+            "http://[127.0.0.1]:1",
+            "http://]127.0.0.1[:80",
+            "https://[:::]",
             "https://ho st",
             "http://ecs.example.com",
             "http://127.0.0.1.example.com",

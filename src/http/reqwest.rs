@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 
-use super::{BoxFuture, Reply, Request, Stage, Transport, TransportError};
+use super::{BoxFuture, Endpoint, Reply, Request, Stage, Transport, TransportError};
 use crate::error::Error;
 
 /// Time to connect (product contract, section 6).
@@ -27,6 +27,7 @@ const LONGEST_BODY: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub struct Reqwest {
     authorities: Vec<reqwest::Certificate>,
+    plain_loopback: OnceCell<reqwest::Client>,
     loopback: OnceCell<reqwest::Client>,
     remote: OnceCell<reqwest::Client>,
 }
@@ -45,15 +46,16 @@ impl Reqwest {
     }
 
     fn client(&self, request: &Request) -> Result<&reqwest::Client, TransportError> {
-        let (cell, loopback) = if request.endpoint.is_plain_loopback() {
-            (&self.loopback, true)
-        } else {
-            (&self.remote, false)
+        let endpoint = &request.endpoint;
+        let cell = match (endpoint.is_loopback(), endpoint.is_plain_loopback()) {
+            (_, true) => &self.plain_loopback,
+            (true, false) => &self.loopback,
+            (false, false) => &self.remote,
         };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let client = self.build(loopback).map_err(|error| TransportError {
+        let client = self.build(endpoint).map_err(|error| TransportError {
             stage: Stage::Build,
             timed_out: false,
             reason: reason(&error),
@@ -61,7 +63,7 @@ impl Reqwest {
         Ok(cell.get_or_init(|| client))
     }
 
-    fn build(&self, loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
+    fn build(&self, endpoint: &Endpoint) -> Result<reqwest::Client, reqwest::Error> {
         // The provider must be named once per process; a second naming is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
@@ -71,8 +73,14 @@ impl Reqwest {
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .referer(false);
-        let builder = if loopback {
-            builder.no_proxy().tls_certs_only([])
+        // A proxy is never asked to reach this machine.
+        let builder = if endpoint.is_loopback() {
+            builder.no_proxy()
+        } else {
+            builder
+        };
+        let builder = if endpoint.is_plain_loopback() {
+            builder.tls_certs_only([])
         } else {
             builder
                 .tls_version_min(reqwest::tls::Version::TLS_1_2)

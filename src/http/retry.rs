@@ -16,6 +16,7 @@ const BUSY_FOR: Duration = Duration::from_secs(600);
 #[derive(Debug, Default)]
 pub struct Retry {
     tries: u32,
+    busy_tries: u32,
     busy_for: Duration,
 }
 
@@ -28,15 +29,16 @@ impl Retry {
         if error.fate == Fate::Unknown && !repeatable {
             return None;
         }
-        self.tries += 1;
         match error.kind {
             ErrorKind::Busy => {
+                self.busy_tries += 1;
                 let wait =
-                    Duration::from_secs(2) + Duration::from_secs(u64::from(self.tries.min(6)));
+                    Duration::from_secs(2) + Duration::from_secs(u64::from(self.busy_tries.min(6)));
                 self.busy_for += wait;
                 (self.busy_for <= BUSY_FOR).then_some(wait)
             }
             ErrorKind::Throttled | ErrorKind::Network | ErrorKind::Server | ErrorKind::Timeout => {
+                self.tries += 1;
                 if self.tries >= ATTEMPTS {
                     return None;
                 }

@@ -55,10 +55,13 @@ pub struct Address {
 }
 
 impl Address {
-    /// Whether the text is meant as an address: it starts with a cloud's name and a colon.
+    /// Whether the text is meant as an address, well-formed or not: it starts with a cloud's name
+    /// and a colon, or has a colon before a slash, which no id has.
     pub fn is_meant(text: &str) -> bool {
-        text.split_once(':')
-            .is_some_and(|(cloud, rest)| cloud.parse::<CloudId>().is_ok() && rest.contains('/'))
+        text.split_once(':').is_some_and(|(cloud, rest)| {
+            let cloud = cloud.trim().to_ascii_lowercase();
+            cloud.parse::<CloudId>().is_ok() || rest.contains('/')
+        })
     }
 }
 
@@ -93,6 +96,14 @@ impl FromStr for Address {
         if !profile.chars().all(plain) {
             return Err(complain(
                 "a profile is made of letters, digits, '.', '_' and '-'",
+            ));
+        }
+        let mut escapes = id.split('%').skip(1);
+        if !escapes
+            .all(|part| part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit))
+        {
+            return Err(complain(
+                "a '%' in the id is not followed by two hexadecimal digits",
             ));
         }
         let id = percent_decode_str(id)
@@ -140,11 +151,21 @@ mod tests {
             "aws:env/cn-beijing/key-pair/a",
             "volcengine:env/cn-beijing/keypair/a",
             "volcengine:env/cn-beijing/key-pair/%FF",
+            "volcengine:env/cn-beijing/key-pair/%zz",
+            "volcengine:env/cn-beijing/key-pair/a%2",
             "web-1",
         ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
         assert!(!Address::is_meant("web-1"));
-        assert!(!Address::is_meant("SHA256:abc/def"));
+        for text in [
+            "Volcengine:x",
+            "volc:x",
+            "aws:env/cn-beijing/key-pair/a",
+            " tencent:a/b",
+        ] {
+            assert!(Address::is_meant(text), "{text}");
+            assert!(text.parse::<Address>().is_err(), "{text}");
+        }
     }
 }

@@ -43,9 +43,12 @@ pub async fn run(
     extent: Extent,
     say: &dyn Fn(&str),
 ) -> Result<Report, Error> {
+    // Until consent is given nothing but reads can leave the program.
+    courier.may_change.set(false);
     let mut surveys = Vec::new();
     for change in changes.iter_mut() {
         surveys.push(change.survey().await?);
+        go_on(courier)?;
     }
     let mut report = Report {
         outcomes: Vec::new(),
@@ -57,7 +60,7 @@ pub async fn run(
         exit_code: 0,
     };
     let anything_to_send = surveys.iter().any(|survey| !ready(survey).is_empty());
-    if anything_to_send {
+    if anything_to_send && (extent.dry_run || consent.ask.is_none()) {
         for note in surveys.iter().flat_map(|survey| &survey.notes) {
             say(note);
         }
@@ -69,6 +72,11 @@ pub async fn run(
                 plan.extend(change.preview(batch).await?);
             }
         }
+        let dangers = surveys.iter().flat_map(|survey| &survey.dangers);
+        report.warnings.extend(dangers.map(|danger| {
+            let (machine, flag) = (&danger.machine, danger.risk.flag());
+            format!("{machine}: {} (needs --yes and {flag})", danger.reason)
+        }));
         report.plan = Some(plan);
         report.outcomes = surveys
             .into_iter()
@@ -77,7 +85,9 @@ pub async fn run(
         return Ok(report);
     }
     if anything_to_send {
-        gate(changes, &surveys, consent)?;
+        gate(changes, &surveys, consent).await?;
+        go_on(courier)?;
+        courier.may_change.set(true);
     }
     let mut cut_short = None;
     for (change, survey) in changes.iter_mut().zip(surveys) {
@@ -111,13 +121,24 @@ pub async fn run(
     Ok(report)
 }
 
+/// Ends the command when a stop was asked for before anything was changed.
+fn go_on(courier: &Courier) -> Result<(), Error> {
+    match courier.stop.requested() {
+        Some(_) => Err(Error::new(
+            ErrorKind::Interrupted,
+            "interrupted: nothing was changed",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// The items that the look left to be sent.
 fn ready(survey: &Survey) -> Vec<usize> {
     let draft = |item: &usize| survey.outcomes[*item].status == Status::Skipped;
     (0..survey.outcomes.len()).filter(draft).collect()
 }
 
-fn gate(
+async fn gate(
     changes: &[Box<dyn Change + '_>],
     surveys: &[Survey],
     consent: &Consent<'_>,
@@ -136,16 +157,18 @@ fn gate(
             .map(|change| change.purpose())
             .unwrap_or_default(),
         items: items.collect(),
-        notes: dangers
+        notes: surveys
             .iter()
-            .map(|danger| format!("{}: {}", danger.machine, danger.reason))
+            .flat_map(|survey| survey.notes.iter().cloned())
+            .chain(
+                dangers
+                    .iter()
+                    .map(|danger| format!("{}: {}", danger.machine, danger.reason)),
+            )
             .collect(),
     };
-    consent.gate(
-        changes.iter().any(|change| change.asks()),
-        &dangers,
-        &question,
-    )
+    let asks = changes.iter().any(|change| change.asks());
+    consent.gate(asks, &dangers, &question).await
 }
 
 /// One change that may be made.
@@ -181,16 +204,29 @@ impl Work<'_> {
                     &mut self.warnings,
                 )
                 .await;
+                let unsettled =
+                    |item: &usize| self.outcomes[*item].status.class() == ResultClass::Open;
+                if number < last && items.iter().any(unsettled) {
+                    // The next wave works on the same machines.
+                    self.cut_short = Some(ErrorKind::Busy.exit_code());
+                    break;
+                }
             }
         }
         if extent.verify {
+            let unfinished = self.with_status(|status| status == Status::Running);
             self.prove(&drafts).await;
             if extent.wait {
                 // The look may have found at work what nobody had answered for.
+                let found: Vec<usize> = drafts
+                    .iter()
+                    .copied()
+                    .filter(|item| !unfinished.contains(item))
+                    .collect();
                 settle(
                     self.change,
                     self.courier,
-                    &drafts,
+                    &found,
                     &mut self.outcomes,
                     &mut self.warnings,
                 )
@@ -233,6 +269,8 @@ impl Work<'_> {
                             | ErrorKind::NotFound
                             | ErrorKind::Usage
                             | ErrorKind::Conflict
+                            | ErrorKind::Permission
+                            | ErrorKind::Busy
                     );
                 if refused && !smaller.is_empty() {
                     self.deliver_apart(batch, smaller, &error).await;
@@ -275,8 +313,13 @@ impl Work<'_> {
             "a request for several items was refused, sending them one by one: {error}"
         ));
         self.mark(batch, Status::Unverified, error);
-        if let Err(error) = self.change.poll(batch, &mut self.outcomes).await {
-            self.fail(batch, &error);
+        if let Err(look) = self.change.poll(batch, &mut self.outcomes).await {
+            // Without a look nothing goes again; the service's word on the batch stands.
+            self.warnings
+                .push(format!("what the refusal left cannot be seen: {look}"));
+            let unseen = |item: &usize| self.outcomes[*item].status == Status::Unverified;
+            let unseen: Batch = batch.iter().copied().filter(unseen).collect();
+            self.fail(&unseen, error);
             return;
         }
         for part in smaller {
@@ -301,8 +344,10 @@ impl Work<'_> {
 
     fn fail(&mut self, batch: &Batch, error: &Error) {
         let status = match error.fate {
-            // Cut off by the command's own time: as far as anyone knows it goes on.
-            Fate::Unknown if self.is_late() => Status::Running,
+            // Cut off by the command's own end: as far as anyone knows it goes on.
+            Fate::Unknown if self.is_late() || error.kind == ErrorKind::Interrupted => {
+                Status::Running
+            }
             Fate::Unknown => Status::Unverified,
             Fate::NotDone => Status::of_error(error.kind),
         };
@@ -337,14 +382,22 @@ impl Work<'_> {
             Err(error) => {
                 self.warnings
                     .push(format!("what was done could not be read back: {error}"));
+                // Cut off by the command's own end, the answer is all there is.
+                let ended = self.is_late() || self.courier.stop.requested().is_some();
+                let doubt = if ended {
+                    Status::Submitted
+                } else {
+                    Status::Unverified
+                };
                 for item in items {
                     let outcome = &mut self.outcomes[item];
                     if !outcome.verified && outcome.status.class() == ResultClass::Done {
-                        outcome.status = Status::Unverified;
-                        outcome.error.get_or_insert_with(|| {
-                            error
+                        outcome.status = doubt;
+                        outcome.error.get_or_insert_with(|| match error.kind {
+                            ErrorKind::Permission => error
                                 .clone()
-                                .hint("Use --no-verify if the missing permission cannot be had.")
+                                .hint("Use --no-verify if the missing permission cannot be had."),
+                            _ => error.clone(),
                         });
                     }
                 }
@@ -360,7 +413,11 @@ impl Work<'_> {
                 && !outcome.verified
                 && outcome.status.class() == ResultClass::Done
                 && !matches!(outcome.status, Status::Absent | Status::Unchanged);
-            let unawaited = !extent.wait && outcome.status == Status::Running;
+            let accepted = outcome
+                .error
+                .as_ref()
+                .is_none_or(|error| error.fate == Fate::NotDone);
+            let unawaited = !extent.wait && outcome.status == Status::Running && accepted;
             if unseen || unawaited {
                 outcome.status = Status::Submitted;
             }

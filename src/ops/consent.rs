@@ -2,10 +2,11 @@
 
 use crate::cloud::change::{Danger, Risk};
 use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
 use crate::model::Address;
 
 /// Asks a person; `false` is no.
-pub type Ask<'a> = dyn Fn(&Question) -> Result<bool, Error> + 'a;
+pub type Ask<'a> = dyn Fn(Question) -> BoxFuture<'a, Result<bool, Error>> + 'a;
 
 /// What the user allowed on the command line, and how to ask for the rest.
 pub struct Consent<'a> {
@@ -30,7 +31,12 @@ pub struct Question {
 
 impl Consent<'_> {
     /// Whether the change may be made. All missing flags are named in one message.
-    pub fn gate(&self, asks: bool, dangers: &[Danger], question: &Question) -> Result<(), Error> {
+    pub async fn gate(
+        &self,
+        asks: bool,
+        dangers: &[Danger],
+        question: &Question,
+    ) -> Result<(), Error> {
         let mut missing: Vec<Risk> = dangers.iter().map(|danger| danger.risk).collect();
         missing.sort_unstable();
         missing.dedup();
@@ -41,7 +47,7 @@ impl Consent<'_> {
         }
         match self.ask {
             Some(ask) if asks && !self.yes => {
-                if ask(question)? {
+                if ask(question.clone()).await? {
                     return Ok(());
                 }
                 Err(
@@ -83,9 +89,8 @@ fn refusal(question: &Question, dangers: &[Danger], needs_yes: bool, missing: &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Consent, Question};
+    use super::{Ask, Consent, Question};
     use crate::cloud::change::{Danger, Risk};
-    use crate::error::Error;
     use crate::model::{CloudId, Resource, Scope};
 
     fn danger(risk: Risk) -> Danger {
@@ -109,72 +114,58 @@ mod tests {
         }
     }
 
-    #[test]
-    fn off_terminal_never_means_yes() {
-        let nobody = Consent {
-            yes: false,
-            accepted: Vec::new(),
-            ask: None,
-        };
-        let error = nobody.gate(true, &[], &question()).expect_err("no yes");
-        assert_eq!(error.exit_code(), 9);
-        assert!(
-            nobody.gate(false, &[], &question()).is_ok(),
-            "nothing to ask for"
-        );
+    fn consent<'a>(yes: bool, accepted: &[Risk], ask: Option<&'a Ask<'a>>) -> Consent<'a> {
+        Consent {
+            yes,
+            accepted: accepted.to_vec(),
+            ask,
+        }
     }
 
-    #[test]
-    fn a_person_may_answer_but_a_danger_wants_its_flags() {
-        let (yes, no) = (
-            |_: &Question| Ok::<_, Error>(true),
-            |_: &Question| Ok::<_, Error>(false),
-        );
-        let asked = |ask| Consent {
-            yes: false,
-            accepted: Vec::new(),
-            ask: Some(ask),
-        };
-        assert!(asked(&yes).gate(true, &[], &question()).is_ok());
-        assert!(asked(&no).gate(true, &[], &question()).is_err());
-        assert!(
-            asked(&yes)
-                .gate(true, &[danger(Risk::Lockout)], &question())
-                .is_err()
-        );
+    #[tokio::test]
+    async fn off_terminal_never_means_yes() {
+        let nobody = consent(false, &[], None);
+        let refused = nobody.gate(true, &[], &question()).await;
+        assert_eq!(refused.expect_err("no yes").exit_code(), 9);
+        let nothing_to_ask = nobody.gate(false, &[], &question()).await;
+        assert!(nothing_to_ask.is_ok());
     }
 
-    #[test]
-    fn all_missing_flags_are_in_one_message() {
+    #[tokio::test]
+    async fn a_person_may_answer_but_a_danger_wants_its_flags() {
+        let yes: &Ask<'_> = &|_| Box::pin(async { Ok(true) });
+        let no: &Ask<'_> = &|_| Box::pin(async { Ok(false) });
+        let gate = async |ask, dangers: &[Danger]| {
+            consent(false, &[], Some(ask))
+                .gate(true, dangers, &question())
+                .await
+        };
+        assert!(gate(yes, &[]).await.is_ok());
+        assert!(gate(no, &[]).await.is_err());
+        assert!(gate(yes, &[danger(Risk::Lockout)]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn all_missing_flags_are_in_one_message() {
         let dangers = [
             danger(Risk::Lockout),
             danger(Risk::PowerCut),
             danger(Risk::Lockout),
         ];
-        let nobody = Consent {
-            yes: false,
-            accepted: vec![Risk::PowerCut],
-            ask: None,
+        let gate = async |yes, accepted: &[Risk]| {
+            consent(yes, accepted, None)
+                .gate(true, &dangers, &question())
+                .await
         };
-        let error = nobody
-            .gate(true, &dangers, &question())
+        let error = gate(false, &[Risk::PowerCut])
+            .await
             .expect_err("two missing");
         assert!(
             error.hints[0].contains("--yes and --allow-lockout"),
             "{:?}",
             error.hints
         );
-        let with_yes = Consent {
-            yes: true,
-            accepted: vec![Risk::PowerCut],
-            ask: None,
-        };
-        assert!(with_yes.gate(true, &dangers, &question()).is_err());
-        let with_all = Consent {
-            yes: true,
-            accepted: vec![Risk::PowerCut, Risk::Lockout],
-            ask: None,
-        };
-        assert!(with_all.gate(true, &dangers, &question()).is_ok());
+        assert!(gate(true, &[Risk::PowerCut]).await.is_err());
+        assert!(gate(true, &[Risk::PowerCut, Risk::Lockout]).await.is_ok());
     }
 }

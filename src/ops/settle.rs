@@ -36,7 +36,7 @@ pub(super) async fn settle(
                 _ => Status::Running,
             };
             warnings.push(format!("cannot see how the work goes on: {error}"));
-            for item in open {
+            for item in under_way(&open, outcomes) {
                 outcomes[item].status = status;
                 outcomes[item].error = Some(error.clone());
             }

@@ -1,10 +1,12 @@
 //! The documents that scripts rely on (product contract, section 4; schemas in `docs/schema`).
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use crate::cloud::client::Preview;
 use crate::error::Error;
-use crate::io::escaped;
+use crate::io::{escaped, is_unsafe};
 use crate::model::{Address, ItemState, Outcome, Status};
 
 const SCHEMA: &str = "kpctl/v1";
@@ -63,7 +65,7 @@ impl ChangeDocument<'_> {
         end.insert("warnings".into(), self.warnings.into());
         text.push_str(&Value::Object(end).to_string());
         text.push('\n');
-        text
+        json_text(&text)
     }
 
     fn head(&self, kind: &str) -> Map<String, Value> {
@@ -257,6 +259,23 @@ fn item_error(error: &Error) -> Value {
     })
 }
 
+/// A document as text. Letters that could drive a terminal occur inside strings only, where an
+/// escape means the same.
+pub(super) fn json_text(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut units = [0; 2];
+    for letter in text.chars() {
+        if letter != '\n' && is_unsafe(letter) {
+            for unit in letter.encode_utf16(&mut units) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
+}
+
 /// The `Error` document: one line on stderr.
 pub fn error_document(error: &Error) -> String {
     let document = json!({
@@ -276,7 +295,7 @@ pub fn error_document(error: &Error) -> String {
             "retryable": error.kind.is_retryable(),
         },
     });
-    document.to_string()
+    json_text(&document.to_string())
 }
 
 fn hint(error: &Error) -> Option<String> {

@@ -65,12 +65,18 @@ impl Output {
     pub fn change(&self, document: &ChangeDocument<'_>, io: &Io) -> Result<(), Error> {
         match self.format {
             Format::Json => {
-                let value = document.to_json();
-                let value = match &self.query {
-                    Some(query) => query.apply(&value)?,
-                    None => value,
+                let whole = document.to_json();
+                let selected = self.query.as_ref().map(|query| query.apply(&whole));
+                let value = match selected {
+                    Some(Ok(part)) => part,
+                    // What was done must be seen, whatever becomes of the query.
+                    Some(Err(error)) => {
+                        io.warn(&format!("{error}; this is the whole document"));
+                        whole
+                    }
+                    None => whole,
                 };
-                io.data(&format!("{value:#}\n"))
+                io.data(&document::json_text(&format!("{value:#}\n")))
             }
             Format::Ndjson => io.data(&document.to_ndjson()),
             Format::Table => io.data(&table::aligned(document.table())),

@@ -65,11 +65,8 @@ pub(super) fn comma_separated(header: &[&str], rows: &[Vec<String>]) -> Result<S
     for row in rows {
         let cells = row.iter().map(|cell| {
             let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            if formula {
-                format!("'{cell}")
-            } else {
-                cell.clone()
-            }
+            let cell = escaped(cell);
+            if formula { format!("'{cell}") } else { cell }
         });
         writer
             .write_record(cells)

@@ -2,6 +2,7 @@
 
 mod fixture;
 
+mod attacks;
 mod consent;
 mod credentials;
 mod documents;

@@ -26,7 +26,8 @@ pub(super) struct ListUserKeys {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct KeyPage {
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     keys: Vec<SshKey>,
     #[serde(default, deserialize_with = "lenient_text")]
     total: Option<String>,
@@ -158,8 +159,17 @@ mod tests {
         assert_eq!(list.offset, 100);
         // A key was added meanwhile, so that the last of the first page comes again.
         assert!(list.advance(page(99..149, Some(151)), &mut keys));
-        assert!(!list.advance(page(0..0, Some(151)), &mut keys));
-        assert_eq!(keys.len(), 149);
+        assert!(!list.advance(page(149..151, Some(151)), &mut keys));
+        assert_eq!(keys.len(), 151);
+    }
+
+    #[test]
+    fn a_list_that_is_shorter_than_announced_is_asked_for_again_and_so_found_out() {
+        let mut list = ListUserKeys::default();
+        let mut keys = Vec::new();
+        assert!(list.advance(page(0..100, Some(150)), &mut keys));
+        assert!(list.advance(page(0..0, Some(150)), &mut keys));
+        assert_eq!(list.offset, 100, "the same request as before");
     }
 
     #[test]

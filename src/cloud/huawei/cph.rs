@@ -114,7 +114,8 @@ impl ListJobs {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct JobPage {
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     jobs: Vec<Job>,
 }
 
@@ -231,7 +232,8 @@ pub(super) struct ListCloudPhoneServers {
 pub(super) struct ServerPage {
     #[serde(default, deserialize_with = "lenient_text")]
     count: Option<String>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     servers: Vec<Server>,
 }
 

@@ -9,14 +9,12 @@ use super::codearts::{DeleteSshKey, ListUserKeys, SshKey};
 use super::wire::HuaweiWire;
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::{Client, Preview};
+use crate::cloud::deletion;
 use crate::cloud::pages;
-use crate::error::{Error, ErrorKind, Fate};
+use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Outcome, RepositoryKeys, Resource, Status};
 use crate::sshkey::Fingerprint;
-
-/// How often a key that the service called deleted is looked for before doubt is reported.
-const LOOKS: u32 = 4;
 
 /// Which keys.
 enum Choice {
@@ -168,10 +166,9 @@ impl Change for Deletion<'_> {
                 return Err(error.clone());
             }
             let mut listed = self.listed().await?;
-            for look in 1..LOOKS {
+            for look in 1..deletion::LOOKS {
                 let lags = |item: &usize| {
-                    let gone = matches!(outcomes[*item].status, Status::Deleted | Status::Absent);
-                    gone && listed.contains(&self.ids[*item])
+                    deletion::may_lag(&outcomes[*item], listed.contains(&self.ids[*item]))
                 };
                 let wait = Duration::from_secs(u64::from(look));
                 if !sent.iter().any(lags) || !self.client.courier().pause(wait).await {
@@ -180,7 +177,7 @@ impl Change for Deletion<'_> {
                 listed = self.listed().await?;
             }
             for &item in sent {
-                compare(&mut outcomes[item], listed.contains(&self.ids[item]));
+                deletion::compare(&mut outcomes[item], listed.contains(&self.ids[item]), true);
             }
             Ok(Vec::new())
         })
@@ -210,7 +207,7 @@ fn select(keys: &[SshKey], choice: &Choice) -> Result<u64, Error> {
         [] => {
             let error = Error::new(ErrorKind::NotFound, format!("none of your keys has {what}"))
                 .hint(format!(
-                    "You have {} keys; see `kpctl huawei codearts-key list`.",
+                    "You have {} keys; the console lists them.",
                     keys.len()
                 ))
                 .cloud(CloudId::Huawei);
@@ -234,34 +231,6 @@ fn select(keys: &[SshKey], choice: &Choice) -> Result<u64, Error> {
             .hint("Delete by id.")
             .cloud(CloudId::Huawei))
         }
-    }
-}
-
-/// Confirms or corrects one outcome by whether its key is listed.
-fn compare(outcome: &mut Outcome, listed: bool) {
-    let lost = outcome
-        .error
-        .as_ref()
-        .is_some_and(|error| error.fate == Fate::Unknown);
-    match (outcome.status, listed) {
-        (Status::Deleted | Status::Absent, false) => outcome.verified = true,
-        (Status::Deleted | Status::Absent, true) => {
-            let word = outcome.status.name();
-            let error = Error::new(
-                ErrorKind::Server,
-                format!("the service calls it {word}, but it is still listed"),
-            )
-            .hint("Lists may lag behind: run the same command again.")
-            .cloud(CloudId::Huawei);
-            outcome.fail(Status::Unverified, error);
-        }
-        // The answer was lost. What is gone is gone; what is there was not deleted.
-        (Status::Unverified, false) if lost => {
-            outcome.error = None;
-            outcome.seen(Status::Deleted);
-        }
-        (Status::Unverified, true) if lost => outcome.seen(Status::Failed),
-        _ => {}
     }
 }
 

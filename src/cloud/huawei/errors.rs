@@ -66,8 +66,6 @@ impl VendorError {
 pub(super) fn speechless(reply: &Reply, is_json: bool) -> Error {
     let from_a_service = is_json || reply.body.trim_ascii().is_empty();
     let kind = match reply.status {
-        401 => ErrorKind::Credentials,
-        403 => ErrorKind::Permission,
         404 if from_a_service => ErrorKind::NotFound,
         409 if from_a_service => ErrorKind::Conflict,
         _ => return reply::foreign(reply).cloud(CloudId::Huawei),

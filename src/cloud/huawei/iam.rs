@@ -21,7 +21,8 @@ pub(super) struct KeystoneListProjects {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Projects {
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     projects: Vec<Project>,
 }
 
@@ -48,7 +49,16 @@ impl Operation for KeystoneListProjects {
 
 /// The project that the user named, if it can be one.
 pub(super) fn given(client: &Client<HuaweiWire>) -> Result<Option<String>, Error> {
-    match &client.login.project_id {
+    // The environment names the project of its own region.
+    let login = &client.login;
+    if login
+        .region
+        .as_ref()
+        .is_some_and(|region| *region != client.scope.region)
+    {
+        return Ok(None);
+    }
+    match &login.project_id {
         Some(id) if !is_plain(id) => {
             let shown = id.escape_debug();
             Err(Error::usage(format!("'{shown}' cannot be a project id"))
@@ -171,7 +181,10 @@ mod tests {
     #[test]
     fn lists_are_read_as_they_come() {
         let read = |text| serde_json::from_str::<Projects>(text).expect(text).projects;
-        assert!(read("{}").is_empty());
+        assert!(
+            serde_json::from_str::<Projects>("{}").is_err(),
+            "says nothing"
+        );
         assert!(read(r#"{"projects":null,"links":{}}"#).is_empty());
         let bare = read(r#"{"projects":[{"id":"p1"},{"id":null,"name":"cn-north-4"}]}"#);
         assert_eq!(choose("cn-north-4", bare).ok().as_deref(), Some("p1"));

@@ -10,6 +10,7 @@ mod errors;
 mod iam;
 mod kms;
 mod paging;
+mod project_cache;
 mod session;
 mod shapes;
 pub mod sign;
@@ -37,14 +38,8 @@ pub struct Huawei {
 impl Huawei {
     /// Prepares; nothing is sent.
     pub fn new(connection: Connection) -> Self {
-        let Connection {
-            scope,
-            login,
-            courier,
-            overrides,
-            cache_folder,
-        } = connection;
-        let client = Client::new(scope, login, courier, overrides);
+        let cache_folder = connection.cache_folder.clone();
+        let client = Client::new(connection);
         Self {
             session: Session::new(client, cache_folder),
         }

@@ -27,6 +27,10 @@ impl Page {
         let complete = self.total.is_some_and(|total| self.known >= total);
         let full = self.received >= self.limit;
         match self {
+            // Less came than was announced: the same again, which the reader finds out.
+            Self { received: 0, .. } if self.total.is_some_and(|total| self.known < total) => {
+                Some(self.offset)
+            }
             Self { received: 0, .. } => None,
             _ if complete && !full => None,
             Self { fresh: 0, .. } if complete => None,
@@ -105,5 +109,7 @@ mod tests {
     fn a_list_that_repeats_itself_is_asked_for_the_same_again_and_so_found_out() {
         assert_eq!(next(100, 100, 0, 100, None), Some(100));
         assert_eq!(next(100, 100, 0, 100, 250), Some(100));
+        assert_eq!(next(100, 0, 0, 100, 150), Some(100), "less than announced");
+        assert_eq!(next(0, 0, 0, 0, 4), Some(0));
     }
 }

@@ -2,26 +2,17 @@
 //! commands, because looking it up costs a call and a permission (spec huawei 4.4).
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::errors::is_wrong_project;
 use super::iam;
+use super::project_cache::ProjectCache;
 use super::wire::HuaweiWire;
 use crate::auth::Credential;
 use crate::cloud::client::{Answer, Client, Preview};
 use crate::cloud::operation::Operation;
 use crate::cloud::pages::{self, Paged};
 use crate::error::Error;
-use crate::random;
-use crate::sign::sha256_hex;
-
-/// The file in the cache folder.
-const FILE: &str = "huawei-project-ids.json";
-/// How many projects are kept. Test servers on ports of their own would fill the file otherwise.
-const MOST: usize = 64;
 
 /// One account in one region, and the project there.
 #[derive(Debug)]
@@ -80,7 +71,7 @@ impl Session {
             return Ok(());
         }
         let cache = self.cache()?;
-        if let Some(id) = cache.as_ref().and_then(Cache::read) {
+        if let Some(id) = cache.as_ref().and_then(ProjectCache::read) {
             self.from_cache.set(self.client.project().set(id).is_ok());
             return Ok(());
         }
@@ -104,14 +95,14 @@ impl Session {
     }
 
     /// A token is not cached for: it has no name to keep its project under.
-    fn cache(&self) -> Result<Option<Cache>, Error> {
+    fn cache(&self) -> Result<Option<ProjectCache>, Error> {
         let (Some(folder), Credential::AccessKey { id, .. }) =
             (&self.cache_folder, &self.client.login.credential)
         else {
             return Ok(None);
         };
         let host = self.client.endpoint("iam")?;
-        Ok(Some(Cache::new(
+        Ok(Some(ProjectCache::new(
             folder,
             id,
             host.authority(),
@@ -120,77 +111,9 @@ impl Session {
     }
 }
 
-/// The kept project of one access key in one region. It is a convenience: whatever goes wrong with
-/// it is no error.
-struct Cache {
-    folder: PathBuf,
-    key: String,
-}
-
-impl Cache {
-    fn new(folder: &Path, access_key: &str, host: &str, region: &str) -> Self {
-        let key = sha256_hex([access_key, host, region].join("\n").as_bytes());
-        Self {
-            folder: folder.to_owned(),
-            key,
-        }
-    }
-
-    fn read(&self) -> Option<String> {
-        self.entries()
-            .remove(&self.key)
-            .filter(|id| iam::is_plain(id))
-    }
-
-    /// Keeps the id, or forgets it.
-    fn write(&self, id: Option<String>) {
-        let mut entries = self.entries();
-        if entries.len() >= MOST {
-            entries.clear();
-        }
-        match id {
-            Some(id) => entries.insert(self.key.clone(), id),
-            None => entries.remove(&self.key),
-        };
-        let _ = self.replace(&entries);
-    }
-
-    fn entries(&self) -> BTreeMap<String, String> {
-        let bytes = fs::read(self.folder.join(FILE)).unwrap_or_default();
-        serde_json::from_slice(&bytes).unwrap_or_default()
-    }
-
-    /// A new file takes the place of the old one, so that nobody ever reads half of it.
-    fn replace(&self, entries: &BTreeMap<String, String>) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-            builder.mode(0o700);
-            options.mode(0o600);
-        }
-        builder.recursive(true).create(&self.folder)?;
-        let name = random::token().map_err(|error| io::Error::other(error.to_string()))?;
-        let draft = self.folder.join(format!("{FILE}.{name}"));
-        let result = options
-            .open(&draft)
-            .and_then(|mut file| file.write_all(&serde_json::to_vec(entries)?))
-            .and_then(|()| fs::rename(&draft, self.folder.join(FILE)));
-        if result.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        result
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::super::testing::{Script, session};
-    use super::{Cache, FILE};
     use crate::cloud::huawei::kms::ListKeyDetail;
     use crate::error::ErrorKind;
 
@@ -201,49 +124,6 @@ mod tests {
     fn describe() -> ListKeyDetail {
         ListKeyDetail {
             key_id: KEY.to_owned(),
-        }
-    }
-
-    #[test]
-    fn entries_are_kept_apart_and_broken_files_are_ignored() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let inner = folder.path().join("deep/er");
-        let cache = Cache::new(&inner, "AK", "iam.example.com", "cn-north-4");
-        let other = Cache::new(&inner, "AK", "127.0.0.1:1", "cn-north-4");
-        assert_eq!(cache.read(), None);
-        cache.write(Some("p1".to_owned()));
-        other.write(Some("p2".to_owned()));
-        assert_eq!(
-            (cache.read().as_deref(), other.read().as_deref()),
-            (Some("p1"), Some("p2"))
-        );
-        cache.write(None);
-        assert_eq!((cache.read(), other.read().as_deref()), (None, Some("p2")));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = |path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
-            assert_eq!(
-                (mode(inner.clone()), mode(inner.join(FILE))),
-                (0o700, 0o600)
-            );
-        }
-        assert_eq!(
-            fs::read_dir(&inner).expect("a folder").count(),
-            1,
-            "no draft is left behind"
-        );
-        for broken in ["", "{", "[]", r#"{"a":1}"#] {
-            fs::write(inner.join(FILE), broken).expect("written");
-            assert_eq!(other.read(), None, "{broken}");
-        }
-        cache.write(Some("{project_id}".to_owned()));
-        assert_eq!(cache.read(), None, "what is no id is never used");
-        for port in 0..200 {
-            let cache = Cache::new(&inner, "AK", &format!("127.0.0.1:{port}"), "cn-north-4");
-            cache.write(Some("p".to_owned()));
-            assert_eq!(cache.read().as_deref(), Some("p"));
-            assert!(cache.entries().len() <= super::MOST);
         }
     }
 

@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use super::session::Session;
 use crate::auth::{Credential, Login};
+use crate::cloud::Connection;
 use crate::cloud::change::Change;
-use crate::cloud::client::Client;
+use crate::cloud::client::{Client, KeyGate};
 use crate::error::Error;
 use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
 use crate::model::{CloudId, Outcome, Scope, Status};
@@ -99,7 +100,14 @@ pub(super) fn session(
     };
     let courier = Courier::new(Box::new(script.clone()));
     courier.pace.set(Pace::SANDBOX);
-    let client = Client::new(scope, login, Rc::new(courier), Rc::new(|_| Ok(None)));
+    let client = Client::new(Connection {
+        scope,
+        login,
+        courier: Rc::new(courier),
+        overrides: Rc::new(|_| Ok(None)),
+        gate: KeyGate::default(),
+        cache_folder: None,
+    });
     Session::new(client, cache_folder.map(Path::to_owned))
 }
 

@@ -64,7 +64,8 @@ impl DescribeInstances {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InstancePage {
     total_count: Option<usize>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     instance_set: Vec<Instance>,
 }
 
@@ -158,7 +159,8 @@ impl DescribeKeyPairs {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct KeyPairPage {
     total_count: Option<usize>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     key_pair_set: Vec<KeyPair>,
 }
 
@@ -196,7 +198,12 @@ impl Paged for DescribeKeyPairs {
 /// without a count may have another page when this one is full.
 fn turn(offset: &mut usize, returned: usize, total: Option<usize>) -> bool {
     *offset += returned;
-    returned > 0 && total.map_or(returned >= PAGE, |total| *offset < total)
+    if returned == 0 {
+        // More were announced than came: the same request again, which the reader takes for the
+        // error that it is.
+        return total.is_some_and(|total| *offset < total);
+    }
+    total.map_or(returned >= PAGE, |total| *offset < total)
 }
 
 #[cfg(test)]
@@ -257,7 +264,9 @@ mod tests {
             (0, 100, Some(101), true),
             (100, 1, Some(101), false),
             (0, 20, Some(100), true),
-            (0, 0, Some(100), false),
+            (0, 0, Some(100), true),
+            (0, 0, Some(0), false),
+            (0, 0, None, false),
             (0, 100, None, true),
             (0, 99, None, false),
         ];

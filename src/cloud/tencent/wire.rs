@@ -274,7 +274,7 @@ mod tests {
             (200, r#"{"Response":{"Error":"broken"}}"#, ErrorKind::Server),
             (429, "slow down", ErrorKind::Throttled),
             (302, "", ErrorKind::Network),
-            (403, "<html>proxy</html>", ErrorKind::Network),
+            (403, "<html>proxy</html>", ErrorKind::Permission),
             (500, r#"{"Response":{"RequestId":"r"}}"#, ErrorKind::Server),
         ];
         for (status, body, kind) in cases {

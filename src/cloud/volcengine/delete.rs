@@ -8,7 +8,7 @@ use super::ecs::{self, DeleteKeyPairs, DescribeInstances, DescribeKeyPairs, KeyP
 use super::wire::VolcengineWire;
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::{Client, Preview};
-use crate::cloud::pages;
+use crate::cloud::{deletion, pages};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
 use crate::model::{Outcome, Resource, Status};
@@ -17,9 +17,8 @@ use crate::random;
 /// Names travel in the query of a GET, whose longest form is not documented. Gateways commonly
 /// stop at 8 KiB, so a request is closed before its names come near that.
 const MOST_NAME_BYTES: usize = 5_000;
-/// How often a pair that the service called deleted is looked for before doubt is reported:
-/// nothing is documented about how soon lists follow.
-const LOOKS: u32 = 4;
+/// Names have at most 64 characters by the documents; this is far beyond any of them.
+const LONGEST_NAME: usize = 512;
 
 /// Deletes key pairs of one region.
 pub(super) struct Deletion<'a> {
@@ -40,13 +39,10 @@ impl<'a> Deletion<'a> {
         ids: Vec<String>,
         client_token: Option<String>,
     ) -> Result<Self, Error> {
-        if let Some(id) = ids
-            .iter()
-            .find(|id| id.is_empty() || id.chars().any(char::is_control))
-        {
+        if let Some(id) = ids.iter().find(|id| !can_be_name(id)) {
             return Err(Error::usage(format!(
                 "'{}' cannot be the name of a key pair",
-                id.escape_debug()
+                id.chars().take(80).collect::<String>().escape_debug()
             )));
         }
         if let Some(token) = &client_token {
@@ -117,7 +113,21 @@ impl<'a> Deletion<'a> {
 
     async fn look_up(&self, texts: &[String]) -> Result<Vec<KeyPair>, Error> {
         let mut pairs = self.read(DescribeKeyPairs::named(texts)).await?;
-        pairs.extend(self.read(DescribeKeyPairs::with_ids(texts)).await?);
+        let is_name = |text: &&String| pairs.iter().any(|pair| pair.key_pair_name == **text);
+        let others: Vec<String> = texts
+            .iter()
+            .filter(|text| !is_name(text))
+            .cloned()
+            .collect();
+        if others.is_empty() {
+            return Ok(pairs);
+        }
+        match self.read(DescribeKeyPairs::with_ids(&others)).await {
+            Ok(found) => pairs.extend(found),
+            // A text that the service does not take for an id is a name that is not there.
+            Err(error) if error.kind == ErrorKind::Usage => {}
+            Err(error) => return Err(error),
+        }
         Ok(pairs)
     }
 
@@ -135,8 +145,9 @@ impl<'a> Deletion<'a> {
     /// Which of these names are listed.
     async fn listed(&self, names: &[String]) -> Result<HashSet<String>, Error> {
         let mut listed = HashSet::new();
-        for chunk in names.chunks(ecs::MOST_NAMES) {
-            let pairs = self.read(DescribeKeyPairs::named(chunk)).await?;
+        for chunk in chunks(&(0..names.len()).collect::<Vec<_>>(), names) {
+            let chunk: Vec<String> = chunk.iter().map(|&at| names[at].clone()).collect();
+            let pairs = self.read(DescribeKeyPairs::named(&chunk)).await?;
             listed.extend(pairs.into_iter().map(|pair| pair.key_pair_name));
         }
         Ok(listed)
@@ -165,49 +176,6 @@ impl<'a> Deletion<'a> {
                 Some("InvalidKeyPair.InUse") => outcome.fail(Status::InUse, error),
                 _ => outcome.fail(Status::of_error(error.kind), error),
             },
-        }
-    }
-
-    /// Confirms or corrects one outcome by whether its pair is listed.
-    fn compare(outcome: &mut Outcome, listed: bool) {
-        match (outcome.status, listed) {
-            (Status::Deleted | Status::Absent, false)
-            | (
-                Status::InUse | Status::Denied | Status::Refused | Status::Throttled | Status::Busy,
-                true,
-            ) => {
-                outcome.verified = true;
-            }
-            // The answer was lost. What is gone is gone; what is there was not deleted.
-            (Status::Unverified, false)
-                if outcome
-                    .error
-                    .as_ref()
-                    .is_some_and(|error| error.fate == Fate::Unknown) =>
-            {
-                outcome.error = None;
-                outcome.seen(Status::Deleted);
-            }
-            (Status::Unverified, true)
-                if outcome
-                    .error
-                    .as_ref()
-                    .is_some_and(|error| error.fate == Fate::Unknown) =>
-            {
-                outcome.seen(Status::Failed);
-            }
-            (Status::Deleted | Status::Absent, true) => {
-                let word = outcome.status.name();
-                outcome.status = Status::Unverified;
-                outcome.error = Some(
-                    Error::new(
-                        ErrorKind::Server,
-                        format!("the service calls it {word}, but it is still listed"),
-                    )
-                    .hint("Lists may lag behind: run the same command again."),
-                );
-            }
-            _ => {}
         }
     }
 
@@ -294,7 +262,7 @@ impl Change for Deletion<'_> {
             };
             let answer = self.client.call(&self.request(batch, token)).await?;
             let details = answer.value.operation_details;
-            let mut results: HashMap<String, Option<Error>> = details
+            let results: HashMap<String, Option<Error>> = details
                 .into_iter()
                 .map(|item| {
                     (
@@ -307,7 +275,17 @@ impl Change for Deletion<'_> {
                 let outcome = &mut outcomes[item];
                 outcome.error = None;
                 outcome.request_id.clone_from(&answer.request_id);
-                let Some(result) = results.get_mut(&self.names[item]) else {
+                // Whether names differ by case is not documented (spec volcengine 10, question 3).
+                let name = &self.names[item];
+                let result = results.get(name).or_else(|| {
+                    Some(
+                        results
+                            .iter()
+                            .find(|(other, _)| other.eq_ignore_ascii_case(name))?
+                            .1,
+                    )
+                });
+                let Some(result) = result else {
                     outcome.fail(Status::Unverified, silent());
                     continue;
                 };
@@ -319,10 +297,6 @@ impl Change for Deletion<'_> {
                     })
                 });
                 self.record(item, outcome, result);
-                if answer.after_lost_answer && outcome.status == Status::Absent {
-                    // An earlier try of this very request may be what removed it.
-                    outcome.status = Status::Deleted;
-                }
             }
             Ok(())
         })
@@ -337,34 +311,53 @@ impl Change for Deletion<'_> {
             let mut names: Vec<String> =
                 sent.iter().map(|&item| self.names[item].clone()).collect();
             let mut listed = self.listed(&names).await?;
-            for look in 1..LOOKS {
-                let gone = |status| matches!(status, Status::Deleted | Status::Absent);
-                let lagging = |item: &&usize| {
-                    gone(outcomes[**item].status) && listed.contains(&self.names[**item])
+            for look in 1..deletion::LOOKS {
+                let lags = |item: &&usize| {
+                    deletion::may_lag(&outcomes[**item], listed.contains(&self.names[**item]))
                 };
                 names = sent
                     .iter()
-                    .filter(lagging)
+                    .filter(lags)
                     .map(|&item| self.names[item].clone())
                     .collect();
-                if names.is_empty()
-                    || !self
-                        .client
-                        .courier()
-                        .pause(Duration::from_secs(u64::from(look)))
-                        .await
-                {
+                let wait = Duration::from_secs(u64::from(look));
+                if names.is_empty() || !self.client.courier().pause(wait).await {
                     break;
                 }
                 let again = self.listed(&names).await?;
                 listed.retain(|name| !names.contains(name) || again.contains(name));
             }
+            let mut unclear = Vec::new();
             for &item in sent {
-                Self::compare(&mut outcomes[item], listed.contains(&self.names[item]));
+                let doubted = outcomes[item].status == Status::Unverified;
+                // Nobody looked before, so that what is gone after a lost answer may never have been.
+                deletion::compare(
+                    &mut outcomes[item],
+                    listed.contains(&self.names[item]),
+                    false,
+                );
+                if doubted && outcomes[item].status == Status::Absent {
+                    unclear.push(self.names[item].as_str());
+                }
             }
-            Ok(self.add_holders(sent, outcomes).await)
+            let mut warnings = self.add_holders(sent, outcomes).await;
+            if !unclear.is_empty() {
+                warnings.push(format!(
+                    "an answer was lost, so that nobody can tell whether this run deleted what is gone now: {}",
+                    unclear.join(", ")
+                ));
+            }
+            Ok(warnings)
         })
     }
+}
+
+/// What no rule for names could allow: nothing, control characters, outer blanks, a whole page.
+fn can_be_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_NAME
+        && text.trim() == text
+        && !text.chars().any(char::is_control)
 }
 
 /// Splits by the documented number of names and by the length of the query that they make.

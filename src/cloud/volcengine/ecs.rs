@@ -89,7 +89,8 @@ impl DescribeKeyPairs {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct KeyPairPage {
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     key_pairs: Vec<KeyPair>,
     #[serde(default, deserialize_with = "null_is_default")]
     next_token: String,
@@ -148,7 +149,8 @@ impl DescribeInstances {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InstancePage {
-    #[serde(default, deserialize_with = "null_is_default")]
+    // Must be there: an answer without it says nothing about what exists.
+    #[serde(deserialize_with = "null_is_default")]
     instances: Vec<Instance>,
     #[serde(default, deserialize_with = "null_is_default")]
     next_token: String,

@@ -2,15 +2,16 @@
 
 use serde::Deserialize;
 
+use crate::cloud::reply::null_is_default;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::model::CloudId;
 
 /// An error as it stands in answers, for the whole request or for one item.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct VendorError {
-    #[serde(rename = "Code", default)]
+    #[serde(rename = "Code", default, deserialize_with = "null_is_default")]
     pub(super) code: String,
-    #[serde(rename = "Message", default)]
+    #[serde(rename = "Message", default, deserialize_with = "null_is_default")]
     pub(super) message: String,
 }
 

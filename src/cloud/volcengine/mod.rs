@@ -27,15 +27,8 @@ pub struct Volcengine {
 impl Volcengine {
     /// Prepares; nothing is sent.
     pub fn new(connection: Connection) -> Self {
-        let Connection {
-            scope,
-            login,
-            courier,
-            overrides,
-            cache_folder: _,
-        } = connection;
         Self {
-            client: Client::new(scope, login, courier, overrides),
+            client: Client::new(connection),
         }
     }
 }

@@ -228,7 +228,13 @@ mod tests {
             (200, "{}", ErrorKind::Server),
             (429, "slow down", ErrorKind::Throttled),
             (302, "", ErrorKind::Network),
-            (403, "<html>proxy</html>", ErrorKind::Network),
+            (403, "<html>proxy</html>", ErrorKind::Permission),
+            (401, "<html>who</html>", ErrorKind::Credentials),
+            (
+                401,
+                r#"{"ResponseMetadata":{"Error":{"Code":"SignatureDoesNotMatch","Message":null}}}"#,
+                ErrorKind::Credentials,
+            ),
             (
                 500,
                 r#"{"ResponseMetadata":{"RequestId":"r"}}"#,

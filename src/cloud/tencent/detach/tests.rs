@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::Detachment;
 use crate::auth::{Credential, Login};
+use crate::cloud::Connection;
 use crate::cloud::change::{Change, Risk, Survey};
-use crate::cloud::client::Client;
+use crate::cloud::client::{Client, KeyGate};
 use crate::cloud::tencent::wire::TencentWire;
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
@@ -84,7 +85,14 @@ impl Rig {
             project_id: None,
         };
         let courier = Rc::new(Courier::new(Box::new(service)));
-        let client = Client::new(scope, login, courier, Rc::new(|_| Ok(None)));
+        let client = Client::new(Connection {
+            scope,
+            login,
+            courier,
+            overrides: Rc::new(|_| Ok(None)),
+            gate: KeyGate::default(),
+            cache_folder: None,
+        });
         Self { client, asked }
     }
 
