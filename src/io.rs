@@ -133,8 +133,13 @@ impl Io {
 
     /// Asks for a yes or no; anything but a clear yes is no.
     pub fn confirm(&self, question: &str) -> Result<bool, Error> {
+        // The prompt is drawn again with the answer, so that only its last line may be part of it.
+        let (lead, prompt) = question.rsplit_once('\n').unwrap_or(("", question));
+        if !lead.is_empty() {
+            self.line(lead);
+        }
         let answer = dialoguer::Confirm::new()
-            .with_prompt(question)
+            .with_prompt(prompt)
             .default(false)
             .interact_opt();
         answer

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Run;
 use super::args::{Changing, Selection};
 use super::site::Site;
-use crate::auth::Credential;
+use crate::auth::{Credential, SANDBOX_PROFILE};
 use crate::cloud::Provider;
 use crate::cloud::change::{Change, Risk};
 use crate::config::env;
@@ -265,8 +265,13 @@ async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> Result<String
     let endpoint = endpoint
         .map(|url| format!(", at {url}"))
         .unwrap_or_default();
+    let sandbox = if scope.profile == SANDBOX_PROFILE {
+        "the sandbox's "
+    } else {
+        ""
+    };
     Ok(format!(
-        "{} {}, {account}{endpoint}",
+        "{sandbox}{} {}, {account}{endpoint}",
         scope.cloud, scope.region
     ))
 }

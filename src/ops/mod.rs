@@ -3,3 +3,6 @@
 pub mod change;
 pub mod consent;
 mod settle;
+#[cfg(test)]
+mod tests;
+mod work;

@@ -4,6 +4,7 @@ mod delete;
 mod ecs;
 pub(super) mod endpoints;
 mod errors;
+mod names;
 pub mod sign;
 mod sts;
 mod wire;

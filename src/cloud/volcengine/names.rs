@@ -1,0 +1,62 @@
+//! Names of key pairs: what can be one, and how many go into a request.
+
+use super::ecs;
+use crate::cloud::change::Batch;
+
+/// Names travel in the query of a GET, whose longest form is not documented. Gateways commonly
+/// stop at 8 KiB, so a request is closed before its names come near that.
+const MOST_NAME_BYTES: usize = 5_000;
+/// Names have at most 64 characters by the documents; this is far beyond any of them.
+const LONGEST_NAME: usize = 512;
+
+/// What no rule for names could allow: nothing, control characters, outer blanks, a whole page.
+pub(super) fn can_be_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_NAME
+        && text.trim() == text
+        && !text.chars().any(char::is_control)
+}
+
+/// Splits by the documented number of names and by the length of the query that they make.
+pub(super) fn chunks(items: &[usize], names: &[String]) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut bytes = 0;
+    for &item in items {
+        // Each byte of a name that is not ASCII takes three in the query.
+        let length = 24
+            + names[item]
+                .bytes()
+                .map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 })
+                .sum::<usize>();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < ecs::MOST_NAMES && bytes + length <= MOST_NAME_BYTES => {
+                batch.push(item);
+                bytes += length;
+            }
+            _ => {
+                batches.push(vec![item]);
+                bytes = length;
+            }
+        }
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chunks;
+
+    #[test]
+    fn requests_are_closed_at_100_names_and_before_the_query_grows_too_long() {
+        let short: Vec<String> = (0..250).map(|n| format!("ci-{n}")).collect();
+        let items: Vec<usize> = (0..250).collect();
+        let sizes: Vec<usize> = chunks(&items, &short).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [100, 100, 50]);
+
+        let long: Vec<String> = (0..250).map(|n| format!("{n:064}")).collect();
+        let batches = chunks(&items, &long);
+        assert!(batches.iter().all(|batch| batch.len() < 100));
+        assert_eq!(batches.concat(), items);
+        assert!(chunks(&[], &short).is_empty());
+    }
+}
