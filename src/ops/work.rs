@@ -148,16 +148,13 @@ impl Work<'_> {
     /// word holds for all items is not documented, so there is a look before each goes by itself.
     async fn deliver_apart(&mut self, batch: &Batch, smaller: Vec<Batch>, error: &Error) {
         self.warnings.push(format!(
-            "a request for several items was refused, sending them one by one: {error}"
+            "a request for several items was refused, looking at each: {error}"
         ));
         self.mark(batch, Status::Unverified, error);
         if let Err(look) = self.change.poll(batch, &mut self.outcomes).await {
-            // Without a look nothing goes again; the service's word on the batch stands.
+            // Without a look nothing goes again, and nobody knows what the refusal left.
             self.warnings
                 .push(format!("what the refusal left cannot be seen: {look}"));
-            let unseen = |item: &usize| self.outcomes[*item].status == Status::Unverified;
-            let unseen: Batch = batch.iter().copied().filter(unseen).collect();
-            self.fail(&unseen, error);
             return;
         }
         for part in smaller {

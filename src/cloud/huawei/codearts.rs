@@ -9,7 +9,7 @@ use super::paging::Page;
 use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::pages::Paged;
-use crate::cloud::reply::{lenient_text, null_is_default};
+use crate::cloud::reply::lenient_text;
 use crate::http::Method;
 use crate::sshkey::{Fingerprint, PublicKey};
 
@@ -26,8 +26,7 @@ pub(super) struct ListUserKeys {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct KeyPage {
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     keys: Vec<SshKey>,
     #[serde(default, deserialize_with = "lenient_text")]
     total: Option<String>,

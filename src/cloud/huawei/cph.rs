@@ -114,8 +114,7 @@ impl ListJobs {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct JobPage {
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     jobs: Vec<Job>,
 }
 
@@ -232,8 +231,7 @@ pub(super) struct ListCloudPhoneServers {
 pub(super) struct ServerPage {
     #[serde(default, deserialize_with = "lenient_text")]
     count: Option<String>,
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     servers: Vec<Server>,
 }
 

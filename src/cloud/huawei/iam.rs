@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::wire::HuaweiWire;
 use crate::cloud::client::Client;
 use crate::cloud::operation::{Effect, Operation, Route};
-use crate::cloud::reply::{lenient_text, null_is_default};
+use crate::cloud::reply::lenient_text;
 use crate::error::{Error, ErrorKind};
 use crate::http::Method;
 use crate::model::CloudId;
@@ -21,8 +21,7 @@ pub(super) struct KeystoneListProjects {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Projects {
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     projects: Vec<Project>,
 }
 
@@ -185,7 +184,8 @@ mod tests {
             serde_json::from_str::<Projects>("{}").is_err(),
             "says nothing"
         );
-        assert!(read(r#"{"projects":null,"links":{}}"#).is_empty());
+        assert!(read(r#"{"projects":[],"links":{}}"#).is_empty());
+        assert!(serde_json::from_str::<Projects>(r#"{"projects":null}"#).is_err());
         let bare = read(r#"{"projects":[{"id":"p1"},{"id":null,"name":"cn-north-4"}]}"#);
         assert_eq!(choose("cn-north-4", bare).ok().as_deref(), Some("p1"));
     }

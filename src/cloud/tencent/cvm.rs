@@ -64,8 +64,7 @@ impl DescribeInstances {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InstancePage {
     total_count: Option<usize>,
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     instance_set: Vec<Instance>,
 }
 
@@ -159,8 +158,7 @@ impl DescribeKeyPairs {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct KeyPairPage {
     total_count: Option<usize>,
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     key_pair_set: Vec<KeyPair>,
 }
 
@@ -201,7 +199,8 @@ fn turn(offset: &mut usize, returned: usize, total: Option<usize>) -> bool {
     if returned == 0 {
         // More were announced than came: the same request again, which the reader takes for the
         // error that it is.
-        return total.is_some_and(|total| *offset < total);
+        // So does an empty answer that announces nothing, which may be no answer at all.
+        return total.is_none_or(|total| *offset < total);
     }
     total.map_or(returned >= PAGE, |total| *offset < total)
 }
@@ -253,9 +252,12 @@ mod tests {
             let instance: Instance = serde_json::from_str(&text).expect("an instance");
             assert_eq!(instance.key_ids(), Some(&[][..]), "{settings}");
         }
-        let mut items = Vec::new();
-        let empty = page(r#"{"TotalCount":null,"InstanceSet":null}"#);
-        assert!(!DescribeInstances::with_ids(&[]).advance(empty, &mut items));
+        for nothing in ["{}", r#"{"TotalCount":0,"InstanceSet":null}"#] {
+            assert!(
+                serde_json::from_str::<InstancePage>(nothing).is_err(),
+                "{nothing}"
+            );
+        }
     }
 
     #[test]
@@ -266,7 +268,7 @@ mod tests {
             (0, 20, Some(100), true),
             (0, 0, Some(100), true),
             (0, 0, Some(0), false),
-            (0, 0, None, false),
+            (0, 0, None, true),
             (0, 100, None, true),
             (0, 99, None, false),
         ];

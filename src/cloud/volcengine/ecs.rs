@@ -89,8 +89,7 @@ impl DescribeKeyPairs {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct KeyPairPage {
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     key_pairs: Vec<KeyPair>,
     #[serde(default, deserialize_with = "null_is_default")]
     next_token: String,
@@ -101,7 +100,6 @@ pub(super) struct KeyPairPage {
 pub(super) struct KeyPair {
     #[serde(default, deserialize_with = "null_is_default")]
     pub(super) key_pair_id: String,
-    #[serde(default, deserialize_with = "null_is_default")]
     pub(super) key_pair_name: String,
 }
 
@@ -149,8 +147,7 @@ impl DescribeInstances {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InstancePage {
-    // Must be there: an answer without it says nothing about what exists.
-    #[serde(deserialize_with = "null_is_default")]
+    // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
     instances: Vec<Instance>,
     #[serde(default, deserialize_with = "null_is_default")]
     next_token: String,

@@ -51,6 +51,13 @@ pub(super) async fn instances(
     ids: &[String],
 ) -> Result<HashMap<String, Instance>, Error> {
     let found = by_ids(client, ids, DescribeInstances::with_ids).await?;
+    if found.iter().any(|instance| instance.id.is_empty()) {
+        // What it is about cannot be told, and an instance that is not told of counts as gone.
+        return Err(Error::new(
+            ErrorKind::Server,
+            "the answer holds an instance without an id",
+        ));
+    }
     let with_id = |instance: Instance| (instance.id.clone(), instance);
     Ok(found.into_iter().map(with_id).collect())
 }
