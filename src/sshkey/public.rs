@@ -1,12 +1,22 @@
 //! One line of an OpenSSH public key file.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
-use super::Fingerprint;
-use crate::error::Error;
+use super::{Fingerprint, Form, der};
+use crate::error::{Error, ErrorKind};
+
+/// The algorithm of RSA keys (RFC 8017) and its empty parameters.
+const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+/// The algorithm of Ed25519 keys (RFC 8410).
+const ED25519: &[u8] = b"\x06\x03\x2b\x65\x70";
+/// The algorithm of keys on an elliptic curve (RFC 5480); the curve is its parameter.
+const ECDSA: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+const P256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+const P384: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x22";
+const P521: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x23";
 
 /// A public key: `TYPE BASE64 [COMMENT]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +65,19 @@ impl PublicKey {
         })
     }
 
+    /// Takes a blob as the SSH protocol writes it.
+    pub(super) fn from_blob(blob: Vec<u8>, comment: &str) -> Result<Self, Error> {
+        let kind = split_field(&blob).and_then(|(kind, _)| std::str::from_utf8(kind).ok());
+        let kind = kind
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the public key has no type"))?
+            .to_owned();
+        Ok(Self {
+            kind,
+            blob,
+            comment: one_line(comment),
+        })
+    }
+
     /// The type, such as `ssh-ed25519`.
     pub fn kind(&self) -> &str {
         &self.kind
@@ -87,6 +110,38 @@ impl PublicKey {
         }
     }
 
+    /// The line of a public key file, without a line end: `TYPE BASE64`, and the comment if there is
+    /// one.
+    pub fn line(&self) -> String {
+        let mut line = format!("{} {}", self.kind, STANDARD.encode(&self.blob));
+        if !self.comment.is_empty() {
+            line.push(' ');
+            line.push_str(&self.comment);
+        }
+        line
+    }
+
+    /// The same key without a comment.
+    #[must_use]
+    pub fn without_comment(&self) -> Self {
+        self.with_comment("")
+    }
+
+    /// The same key with this comment. Line breaks and other control characters become spaces: they
+    /// would make a second line, which another program may take for a second key.
+    #[must_use]
+    pub fn with_comment(&self, comment: &str) -> Self {
+        Self {
+            comment: one_line(comment),
+            ..self.clone()
+        }
+    }
+
+    /// Whether both are the same key, whatever the comments say.
+    pub fn same_material(&self, other: &Self) -> bool {
+        self.blob == other.blob
+    }
+
     /// The fingerprint of today.
     pub fn sha256(&self) -> Fingerprint {
         Fingerprint::Sha256(Sha256::digest(&self.blob).into())
@@ -97,12 +152,60 @@ impl PublicKey {
         Fingerprint::Md5(Md5::digest(&self.blob).into())
     }
 
-    /// Whether this is the key's fingerprint, of whichever sort it is.
-    pub fn matches(&self, fingerprint: &Fingerprint) -> bool {
-        match fingerprint {
-            Fingerprint::Sha256(_) => self.sha256() == *fingerprint,
-            Fingerprint::Md5(_) => self.md5() == *fingerprint,
+    /// The fingerprint of that form; `None` when this key has none of it or it takes the private key.
+    pub fn fingerprint(&self, form: Form) -> Option<Fingerprint> {
+        match form {
+            Form::Sha256 => Some(self.sha256()),
+            Form::Md5 => Some(self.md5()),
+            Form::Sha1 => Some(sha1(&self.blob)),
+            Form::Md5Spki => Some(Fingerprint::Md5(Md5::digest(self.spki()?).into())),
+            Form::Sha1Spki => Some(sha1(&self.spki()?)),
+            Form::Sha256Spki => Some(Fingerprint::Sha256(Sha256::digest(self.spki()?).into())),
+            Form::Md5Pkcs1 => Some(Fingerprint::Md5(Md5::digest(self.pkcs1()?).into())),
+            Form::Sha1Pkcs1 => Some(sha1(&self.pkcs1()?)),
+            Form::Sha256Pkcs1 => Some(Fingerprint::Sha256(Sha256::digest(self.pkcs1()?).into())),
+            Form::Sha1Pkcs8 => None,
         }
+    }
+
+    /// Whether this is the key's fingerprint, of whichever sort it is.
+    ///
+    /// A `false` for a SHA-1 proves nothing: one of its forms takes the private key.
+    pub fn matches(&self, fingerprint: &Fingerprint) -> bool {
+        self.form_of(fingerprint).is_some()
+    }
+
+    /// As what this is the key's fingerprint; `None` when it is none that the public key has.
+    pub fn form_of(&self, fingerprint: &Fingerprint) -> Option<Form> {
+        Form::ALL
+            .into_iter()
+            .find(|form| self.fingerprint(*form).as_ref() == Some(fingerprint))
+    }
+
+    /// The key in DER as X.509 has it, for the types that are known.
+    fn spki(&self) -> Option<Vec<u8>> {
+        let (algorithm, key) = match self.kind.as_str() {
+            "ssh-rsa" => (vec![RSA], self.pkcs1()?),
+            "ssh-ed25519" => (vec![ED25519], self.field(1)?.to_vec()),
+            "ecdsa-sha2-nistp256" => (vec![ECDSA, P256], self.field(2)?.to_vec()),
+            "ecdsa-sha2-nistp384" => (vec![ECDSA, P384], self.field(2)?.to_vec()),
+            "ecdsa-sha2-nistp521" => (vec![ECDSA, P521], self.field(2)?.to_vec()),
+            _ => return None,
+        };
+        let algorithm = der::sequence(&algorithm);
+        Some(der::sequence(&[&algorithm, &der::bit_string(&key)]))
+    }
+
+    /// An RSA key in DER as PKCS#1 has it.
+    fn pkcs1(&self) -> Option<Vec<u8>> {
+        if self.kind != "ssh-rsa" {
+            return None;
+        }
+        let (exponent, modulus) = (self.field(1)?, self.field(2)?);
+        Some(der::sequence(&[
+            &der::integer(modulus),
+            &der::integer(exponent),
+        ]))
     }
 
     fn field(&self, number: usize) -> Option<&[u8]> {
@@ -146,10 +249,21 @@ fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
+pub(super) fn sha1(bytes: &[u8]) -> Fingerprint {
+    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+    let mut sha1 = [0; 20];
+    sha1.copy_from_slice(digest.as_ref());
+    Fingerprint::Sha1(sha1)
+}
+
+pub(super) fn one_line(comment: &str) -> String {
+    let clean = comment.replace(char::is_control, " ");
+    clean.trim().to_owned()
+}
+
 /// How many bits a big-endian number has.
 fn length_of_number(bytes: &[u8]) -> Option<u32> {
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    let (first, rest) = bytes[zeros..].split_first()?;
+    let (first, rest) = der::without_zeros(bytes).split_first()?;
     u32::try_from(rest.len())
         .ok()?
         .checked_mul(8)?

@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("error", &["model"]),
     ("secret", &[]),
     ("time", &["error"]),
-    ("io", &["error"]),
+    ("io", &["error", "secret"]),
     ("stop", &[]),
     ("random", &["error"]),
 ];
