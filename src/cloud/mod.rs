@@ -8,6 +8,7 @@ mod deletion;
 pub mod huawei;
 pub mod operation;
 pub mod pages;
+pub mod raw;
 mod reply;
 pub mod tencent;
 pub mod volcengine;
