@@ -4,12 +4,13 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
 use super::Connection;
-use super::operation::{Effect, Operation, Repeat};
+use super::operation::{Callable, Effect, Facts, Repeat};
 use crate::auth::{Credential, Login};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::limit::Limits;
@@ -41,7 +42,7 @@ pub trait Wire: Sized + 'static {
     }
 
     /// The request without its signature.
-    fn encode<O: Operation<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error>;
+    fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error>;
 
     /// Signs the request: the last thing before it goes, anew for every try.
     fn sign(request: &mut Request, call: &Call, credential: &Credential, now: DateTime<Utc>);
@@ -72,6 +73,8 @@ pub struct Call {
 pub struct Decoded {
     /// The part that the operation's response type describes.
     pub value: Value,
+    /// The body of an answer that is a file; only calls that take files get any.
+    pub file: Option<Bytes>,
     /// The id that the vendor's support asks for.
     pub request_id: Option<String>,
 }
@@ -186,28 +189,33 @@ impl<W: Wire> Client<W> {
 
     /// Calls an operation. Reads, and changes that do no harm when repeated, are tried again after
     /// any passing failure; other changes only when the service says that nothing happened.
-    pub async fn call<O: Operation<Cloud = W>>(
+    pub async fn call<O: Callable<Cloud = W>>(
         &self,
         operation: &O,
     ) -> Result<Answer<O::Response>, Error> {
-        if O::EFFECT != Effect::Read && !self.courier.may_change.get() {
+        let facts = operation.facts();
+        if facts.effect != Effect::Read && !self.courier.may_change.get() {
             // Whatever led here: looks and rehearsals change nothing.
             return Err(Error::new(
                 ErrorKind::Internal,
-                format!("{} was about to be sent before consent", O::NAME),
+                format!("{} was about to be sent before consent", facts.operation),
             ));
         }
-        let call = self.prepare::<O>().await?;
-        let repeatable = O::EFFECT == Effect::Read || O::REPEAT != Repeat::AfterLook;
+        let call = self.prepare(facts).await?;
+        let repeatable = facts.effect == Effect::Read || facts.repeat != Repeat::AfterLook;
         let mut retry = Retry::default();
         let mut after_lost_answer = false;
         loop {
             self.limits
-                .admit(O::SERVICE, O::NAME, W::rate(O::SERVICE, O::NAME))
+                .admit(
+                    call.service,
+                    call.operation,
+                    W::rate(call.service, call.operation),
+                )
                 .await;
             let error = match self.attempt(operation, &call).await {
                 Ok(decoded) => {
-                    return read(decoded, after_lost_answer)
+                    return read(operation, decoded, after_lost_answer)
                         .map_err(|error| locate(error, W::CLOUD, &call));
                 }
                 Err(error) => locate(error, W::CLOUD, &call)
@@ -232,8 +240,8 @@ impl<W: Wire> Client<W> {
     }
 
     /// What [`Self::call`] would send.
-    pub async fn preview<O: Operation<Cloud = W>>(&self, operation: &O) -> Result<Preview, Error> {
-        let call = self.prepare::<O>().await?;
+    pub async fn preview<O: Callable<Cloud = W>>(&self, operation: &O) -> Result<Preview, Error> {
+        let call = self.prepare(operation.facts()).await?;
         let mut request = W::encode(operation, &call)?;
         W::sign(
             &mut request,
@@ -242,37 +250,38 @@ impl<W: Wire> Client<W> {
             self.courier.clock.now(),
         );
         Ok(Preview {
-            operation: O::NAME,
-            service: O::SERVICE,
+            operation: call.operation,
+            service: call.service,
             request,
         })
     }
 
-    async fn prepare<O: Operation<Cloud = W>>(&self) -> Result<Call, Error> {
+    async fn prepare(&self, facts: Facts) -> Result<Call, Error> {
         Ok(Call {
-            service: O::SERVICE,
-            operation: O::NAME,
-            version: O::VERSION,
+            service: facts.service,
+            operation: facts.operation,
+            version: facts.version,
             region: self.scope.region.clone(),
-            project_id: W::project_id(self, O::SERVICE).await?,
-            endpoint: self.endpoint(O::SERVICE)?,
+            project_id: W::project_id(self, facts.service).await?,
+            endpoint: self.endpoint(facts.service)?,
         })
     }
 
     /// One try. The first request of an access key goes alone, and none goes after a refusal of
     /// the key itself: a cloud may lock it (spec huawei 1, point 9).
-    async fn attempt<O: Operation<Cloud = W>>(
+    async fn attempt<O: Callable<Cloud = W>>(
         &self,
         operation: &O,
         call: &Call,
     ) -> Result<Decoded, Error> {
         let mut request = W::encode(operation, call)?;
+        let files = operation.takes_files();
         let mut gate = self.gate.0.lock().await;
         match &*gate {
             Gate::Refused(error) => return Err(error.clone()),
             Gate::Proven => drop(gate),
             Gate::Unproven => {
-                let result = self.exchange(&mut request, call).await;
+                let result = self.exchange(&mut request, call, files).await;
                 match &result {
                     Err(error) if error.kind == ErrorKind::Credentials => {
                         *gate = Gate::Refused(locate(error.clone(), W::CLOUD, call));
@@ -284,7 +293,7 @@ impl<W: Wire> Client<W> {
                 return result;
             }
         }
-        let result = self.exchange(&mut request, call).await;
+        let result = self.exchange(&mut request, call, files).await;
         match result {
             Err(error) if error.kind == ErrorKind::Credentials && call.service == IDENTITY => {
                 Err(error.with(|details| details.kind = ErrorKind::Permission))
@@ -297,7 +306,12 @@ impl<W: Wire> Client<W> {
         }
     }
 
-    async fn exchange(&self, request: &mut Request, call: &Call) -> Result<Decoded, Error> {
+    async fn exchange(
+        &self,
+        request: &mut Request,
+        call: &Call,
+        files: bool,
+    ) -> Result<Decoded, Error> {
         W::sign(
             request,
             call,
@@ -305,6 +319,13 @@ impl<W: Wire> Client<W> {
             self.courier.clock.now(),
         );
         let reply = self.courier.deliver(request).await?;
+        if files && is_file(&reply) {
+            return Ok(Decoded {
+                value: Value::Null,
+                request_id: reply.header("x-request-id").map(str::to_owned),
+                file: Some(reply.body),
+            });
+        }
         W::decode(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
             self.without_secrets(error).with(|details| {
@@ -341,12 +362,13 @@ impl<W: Wire> Client<W> {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(
+fn read<O: Callable>(
+    operation: &O,
     decoded: Decoded,
     after_lost_answer: bool,
-) -> Result<Answer<T>, Error> {
-    let Decoded { value, request_id } = decoded;
-    match serde_json::from_value(value) {
+) -> Result<Answer<O::Response>, Error> {
+    let request_id = decoded.request_id.clone();
+    match operation.read(decoded) {
         Ok(value) => Ok(Answer {
             value,
             request_id,
@@ -360,6 +382,17 @@ fn read<T: serde::de::DeserializeOwned>(
         .fate(Fate::Unknown)
         .with(|details| details.request_id = request_id)),
     }
+}
+
+/// Whether a success is a download: of a type that no service writes its own words in, and no proxy
+/// its pages.
+fn is_file(reply: &Reply) -> bool {
+    let media_type = reply.header("content-type").unwrap_or_default();
+    (200..300).contains(&reply.status)
+        && !reply.body.is_empty()
+        && ["application/zip", "application/octet-stream"]
+            .iter()
+            .any(|file| media_type.to_ascii_lowercase().starts_with(file))
 }
 
 fn locate(error: Error, cloud: CloudId, call: &Call) -> Error {

@@ -10,6 +10,7 @@ mod deletion;
 pub mod huawei;
 pub mod operation;
 pub mod pages;
+pub mod raw;
 mod removals;
 mod reply;
 pub mod tencent;

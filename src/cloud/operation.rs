@@ -1,9 +1,11 @@
 //! An API call is a type: what it sends, what it gets, and what it does to the cloud.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::client::Wire;
+use super::client::{Decoded, Wire};
 use crate::http::Method;
 
 /// What a call does; retry, dry run and the journal follow from it.
@@ -57,6 +59,67 @@ pub trait Operation: Serialize {
     }
 }
 
+/// What the client goes by, whether the call is a type or became known at run time.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The service, by the vendor's short name.
+    pub service: &'static str,
+    /// The operation, by the vendor's name.
+    pub operation: &'static str,
+    /// The API version.
+    pub version: &'static str,
+    /// What it does.
+    pub effect: Effect,
+    /// Whether it may be repeated blindly.
+    pub repeat: Repeat,
+}
+
+/// What can be called: every [`Operation`], and the [`super::raw::Raw`] call of any other one.
+/// What it serializes to are the request's parameters.
+pub trait Callable: Serialize {
+    /// The cloud, which knows how to put it on the wire.
+    type Cloud: Wire;
+    /// The answer.
+    type Response;
+
+    /// What the client goes by.
+    fn facts(&self) -> Facts;
+
+    /// Method, path and query.
+    fn route(&self, project_id: &str) -> Route;
+
+    /// Whether an answer may be a file instead of JSON.
+    fn takes_files(&self) -> bool {
+        false
+    }
+
+    /// Reads the answer; the error says why it does not have the documented form.
+    fn read(&self, answer: Decoded) -> Result<Self::Response, String>;
+}
+
+impl<O: Operation> Callable for O {
+    type Cloud = O::Cloud;
+    type Response = O::Response;
+
+    fn facts(&self) -> Facts {
+        Facts {
+            service: O::SERVICE,
+            operation: O::NAME,
+            version: O::VERSION,
+            effect: O::EFFECT,
+            repeat: O::REPEAT,
+        }
+    }
+
+    fn route(&self, project_id: &str) -> Route {
+        Operation::route(self, project_id)
+    }
+
+    fn read(&self, answer: Decoded) -> Result<Self::Response, String> {
+        serde_json::from_value(answer.value).map_err(|error| error.to_string())
+    }
+}
+
 /// Method, path and query of a REST call.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -65,7 +128,7 @@ pub struct Route {
     /// The percent-encoded path, starting with `/`.
     pub path: String,
     /// Name and value of each query parameter, not encoded.
-    pub query: Vec<(&'static str, String)>,
+    pub query: Vec<(Cow<'static, str>, String)>,
     /// Whether the operation's fields travel as a JSON body.
     pub body: bool,
 }
@@ -103,7 +166,7 @@ impl Route {
     #[must_use]
     pub fn parameter(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
         self.query
-            .extend(value.map(|value| (name, value.to_string())));
+            .extend(value.map(|value| (Cow::Borrowed(name), value.to_string())));
         self
     }
 }

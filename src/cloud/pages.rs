@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::client::Client;
-use super::operation::Operation;
+use super::operation::Callable;
 use crate::error::{Error, ErrorKind};
 
 /// An operation that answers in pages.
-pub trait Paged: Operation {
+pub trait Paged: Callable {
     /// What a page holds.
     type Item;
 
@@ -37,7 +37,7 @@ pub async fn all<O: Paged>(
                 "the list repeats itself or is shorter than announced, so that it cannot be called complete",
             )
             .cloud(client.scope.cloud)
-            .with(|details| details.operation = Some(O::NAME)));
+            .with(|details| details.operation = Some(operation.facts().operation)));
         }
     }
 }

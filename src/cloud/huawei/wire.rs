@@ -1,6 +1,7 @@
 //! How a call to Huawei Cloud looks on the wire (spec huawei 2, huawei-codearts-cph 2): method,
 //! path and query of the operation, JSON bodies, and a signature over everything that is set here.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use super::errors::speechless;
 use super::{endpoints, iam, shapes, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Client, Decoded, Wire};
-use crate::cloud::operation::Operation;
+use crate::cloud::operation::Callable;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Endpoint, Reply, Request};
@@ -52,7 +53,7 @@ impl Wire for HuaweiWire {
         })
     }
 
-    fn encode<O: Operation<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
+    fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
         let route = operation.route(call.project_id.as_deref().unwrap_or_default());
         check_path(&route.path)?;
         let body = if route.body {
@@ -126,7 +127,13 @@ impl Wire for HuaweiWire {
         let error = match body {
             Some(value) if success => match shapes::read_success(&value) {
                 Some(vendor) => vendor.explain(None),
-                None => return Ok(Decoded { value, request_id }),
+                None => {
+                    return Ok(Decoded {
+                        value,
+                        file: None,
+                        request_id,
+                    });
+                }
             },
             Some(value) => match shapes::read(&value) {
                 Some(vendor) => vendor.explain(Some(reply.status)),
@@ -179,11 +186,11 @@ fn check_path(path: &str) -> Result<(), Error> {
 }
 
 /// The query as it is signed and sent: sorted by name, then by value.
-fn canonical_query(mut pairs: Vec<(&'static str, String)>) -> String {
+fn canonical_query(mut pairs: Vec<(Cow<'static, str>, String)>) -> String {
     pairs.sort();
     let pairs: Vec<_> = pairs
         .into_iter()
-        .map(|(name, value)| format!("{}={}", escape(name), escape(&value)))
+        .map(|(name, value)| format!("{}={}", escape(&name), escape(&value)))
         .collect();
     pairs.join("&")
 }

@@ -10,7 +10,7 @@ use super::errors::VendorError;
 use super::{endpoints, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Decoded, Wire};
-use crate::cloud::operation::Operation;
+use crate::cloud::operation::Callable;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Endpoint, Method, Reply, Request};
@@ -44,7 +44,7 @@ impl Wire for TencentWire {
         .then_some(RATE)
     }
 
-    fn encode<O: Operation<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
+    fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
         let body = serde_json::to_vec(operation)
             .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
         let mut request = Request {
@@ -119,6 +119,7 @@ impl Wire for TencentWire {
         }
         Ok(Decoded {
             value: response,
+            file: None,
             request_id,
         })
     }

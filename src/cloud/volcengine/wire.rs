@@ -9,7 +9,7 @@ use super::errors::VendorError;
 use super::{endpoints, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Decoded, Wire};
-use crate::cloud::operation::Operation;
+use crate::cloud::operation::Callable;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Endpoint, Method, Reply, Request};
@@ -28,7 +28,7 @@ impl Wire for VolcengineWire {
         Ok(endpoints::endpoint(service, region))
     }
 
-    fn encode<O: Operation<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
+    fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
         let fields = serde_json::to_value(operation)
             .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
         let mut pairs = vec![
@@ -112,6 +112,7 @@ impl Wire for VolcengineWire {
                 .result
                 .filter(|result| !result.is_null())
                 .unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+            file: None,
             request_id,
         })
     }

@@ -212,9 +212,9 @@ fn paths_that_would_be_read_differently_are_never_sent() {
 #[test]
 fn a_query_is_sorted_and_strictly_escaped() {
     let pairs = vec![
-        ("b", "2".to_owned()),
-        ("a", "x y*,/~".to_owned()),
-        ("b", "1".to_owned()),
+        ("b".into(), "2".to_owned()),
+        ("a".into(), "x y*,/~".to_owned()),
+        ("b".into(), "1".to_owned()),
     ];
     assert_eq!(canonical_query(pairs), "a=x%20y%2A%2C%2F~&b=1&b=2");
     assert_eq!(canonical_query(Vec::new()), "");
