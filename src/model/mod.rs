@@ -4,6 +4,7 @@ mod address;
 mod change;
 mod cloud;
 mod outcome;
+mod pattern;
 mod record;
 
 pub use address::{Address, Scope};
@@ -13,7 +14,8 @@ pub use change::{
 };
 pub use cloud::{CloudId, Resource};
 pub use outcome::{ItemState, Outcome, ResultClass, Status, exit_code};
+pub use pattern::Pattern;
 pub use record::{
-    CodeartsKey, CphServer, Facts, Instance, KeyPair, KmsKey, ListRequest, Listing, Material,
+    CodeartsKey, CphServer, Facts, Fingerprints, Instance, KeyPair, KmsKey, ListRequest, Listing, Material,
     Record, Task, Visibility,
 };

@@ -102,6 +102,25 @@ impl Material {
         }
     }
 
+    /// The digests: computed wherever the key is seen.
+    pub fn fingerprints(&self) -> Fingerprints {
+        match self {
+            Self::Key(key) => Fingerprints {
+                sha256: Some(key.sha256()),
+                md5: Some(key.md5()),
+            },
+            Self::Digest(digest @ Fingerprint::Sha256(_)) => Fingerprints {
+                sha256: Some(*digest),
+                md5: None,
+            },
+            Self::Digest(digest @ Fingerprint::Md5(_)) => Fingerprints {
+                sha256: None,
+                md5: Some(*digest),
+            },
+            Self::Digest(_) | Self::Unknown => Fingerprints::default(),
+        }
+    }
+
     /// Whether this is that key; `None` when nobody can tell.
     pub fn is(&self, key: &PublicKey) -> Option<bool> {
         match self {
@@ -110,6 +129,15 @@ impl Material {
             Self::Unknown => None,
         }
     }
+}
+
+/// The digests of a key that people compare; `None` is not known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fingerprints {
+    /// Of the key's blob, as OpenSSH makes it today.
+    pub sha256: Option<Fingerprint>,
+    /// Of the key's blob; where a cloud shows only a digest, what it shows.
+    pub md5: Option<Fingerprint>,
 }
 
 /// A server.

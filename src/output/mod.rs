@@ -1,11 +1,13 @@
 //! Documents for machines and tables for people, from the same results.
 
 mod document;
+mod list;
 mod query;
 mod table;
 
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
+pub use list::ListDocument;
 pub use query::Query;
 
 use crate::error::Error;
@@ -59,6 +61,28 @@ impl Output {
             (None, None) => Format::Tsv,
         };
         Ok(Self { format, query })
+    }
+
+    /// Writes what was read.
+    pub fn list(&self, document: &ListDocument<'_>, io: &Io) -> Result<(), Error> {
+        match self.format {
+            Format::Json => {
+                let whole = document.to_json();
+                let value = match &self.query {
+                    Some(query) => query.apply(&whole)?,
+                    None => whole,
+                };
+                io.data(&document::json_text(&format!("{value:#}\n")))
+            }
+            Format::Ndjson => io.data(&document.to_ndjson()),
+            Format::Table => io.data(&table::aligned(document.table())),
+            Format::Tsv => io.data(&table::tabbed(&document.rows())),
+            Format::Csv => io.data(&table::comma_separated(
+                &document.header(),
+                &document.rows(),
+            )?),
+            Format::Names => io.data(&document.names()?),
+        }
     }
 
     /// Writes the results or the plan of a change.

@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "random",
         ],
     ),
-    ("output", &["cloud", "model", "error", "io"]),
+    ("output", &["cloud", "model", "error", "io", "time"]),
     ("auth", &["config", "model", "error", "secret"]),
     ("http", &["error", "stop", "time"]),
     ("sign", &[]),
