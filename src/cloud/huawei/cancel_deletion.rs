@@ -6,19 +6,16 @@ mod verdict;
 
 use std::time::Duration;
 
-use verdict::{AGAIN, compare, is_unclear, no_material, seen, settle};
+use verdict::{AGAIN, compare, is_unclear, no_material, settle};
 
-use super::kms::{CancelKeyDeletion, EnableKey, KeyState, ListKeyDetail, NOT_DISABLED};
+use super::kms::{CancelKeyDeletion, EnableKey, KeyState, NOT_DISABLED};
+use super::kms_state::{self, LOOKS, seen};
 use super::session::Session;
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::Preview;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Outcome, Resource, Status};
-
-/// How often a key that is not yet what the service called it is looked at: nothing is documented
-/// about how soon reads follow.
-const LOOKS: u32 = 4;
 
 /// Calls off deletions in one project.
 pub(super) struct Cancellation<'a> {
@@ -35,11 +32,7 @@ impl<'a> Cancellation<'a> {
         sequence: Option<String>,
         enable: bool,
     ) -> Result<Self, Error> {
-        if let Some(id) = ids.iter().find(|id| !is_key_id(id)) {
-            return Err(Error::usage(format!("'{}' cannot be the id of a KMS key", id.escape_debug()))
-                .hint("A key id is 36 lower-case letters, digits and hyphens: 0d0466b0-e727-4d9c-b35d-f84bb474a37f.")
-                .cloud(CloudId::Huawei));
-        }
+        kms_state::check_ids(&ids)?;
         if let Some(sequence) = &sequence {
             if sequence.len() != 36 || !sequence.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(
@@ -71,16 +64,7 @@ impl<'a> Cancellation<'a> {
     }
 
     async fn look(&self, item: usize) -> Result<KeyState, Error> {
-        let answer = self
-            .session
-            .call(&ListKeyDetail {
-                key_id: self.ids[item].clone(),
-            })
-            .await?;
-        answer
-            .value
-            .state()
-            .ok_or_else(|| Error::new(ErrorKind::Server, "the answer names no state of the key"))
+        Ok(kms_state::look(self.session, &self.ids[item]).await?.0)
     }
 
     /// Cancels; the answer is the state of the key when something can be done about enabling it.
@@ -292,34 +276,9 @@ impl Change for Cancellation<'_> {
                     Err(error) => unread.push((item, error)),
                 }
             }
-            if unread.len() == sent.len()
-                && let Some((_, error)) = unread.pop()
-            {
-                return Err(error.hint("The look needs kms:cmk:get."));
-            }
-            let mut warnings = Vec::new();
-            for (item, error) in unread {
-                let outcome = &mut outcomes[item];
-                warnings.push(format!(
-                    "{} could not be read back: {error}",
-                    outcome.address.id
-                ));
-                outcome.status = Status::Unverified;
-                outcome.error.get_or_insert(error);
-            }
-            Ok(warnings)
+            kms_state::report_unread(unread, sent, outcomes)
         })
     }
-}
-
-/// `^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$`: letters beyond f are allowed.
-fn is_key_id(text: &str) -> bool {
-    let plain = |part: &str| {
-        part.bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    let parts: Vec<&str> = text.split('-').collect();
-    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.into_iter().all(plain)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use super::cph::{
 use super::session::Session;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::Preview;
+use crate::cloud::reply::Listed;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Outcome, Resource, Status};
@@ -85,7 +86,7 @@ impl<'a> Replacement<'a> {
         };
         let by_id: HashMap<&str, &Server> = servers
             .iter()
-            .filter_map(|server| Some((server.id.as_deref()?, server)))
+            .filter_map(|server| Some((server.known.id.as_deref()?, &server.known)))
             .collect();
         for (item, (id, name)) in self.assignments.iter().enumerate() {
             let Some(server) = by_id.get(id.as_str()) else {
@@ -114,7 +115,7 @@ impl<'a> Replacement<'a> {
         for chunk in requests.chunks(cph::MOST_REQUESTS) {
             match self.session.all(ListJobs::of(chunk)).await {
                 Ok(found) => {
-                    let named = |job: Job| Some((job.id.clone()?, job));
+                    let named = |job: Listed<Job>| Some((job.known.id.clone()?, job.known));
                     jobs.extend(found.into_iter().filter_map(named));
                 }
                 Err(error) if may_ask_one_by_one(&error) => {}
@@ -131,7 +132,8 @@ impl<'a> Replacement<'a> {
             .session
             .call(&ShowCloudPhoneServerDetail { server_id })
             .await?
-            .value)
+            .value
+            .known)
     }
 
     /// Whether another look may show what the first did not.
@@ -287,7 +289,7 @@ impl Change for Replacement<'_> {
                 let job = match jobs.remove(&job_id) {
                     Some(job) => Some(job),
                     None => match self.session.call(&ShowJob { job_id }).await {
-                        Ok(answer) => Some(answer.value),
+                        Ok(answer) => Some(answer.value.known),
                         Err(error) if error.kind == ErrorKind::NotFound => None,
                         Err(error) => return Err(error),
                     },

@@ -9,8 +9,9 @@ use super::paging::Page;
 use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::pages::Paged;
-use crate::cloud::reply::lenient_text;
+use crate::cloud::reply::{Listed, lenient_text};
 use crate::http::Method;
+use crate::model::{CodeartsKey, Material};
 use crate::sshkey::{Fingerprint, PublicKey};
 
 /// Entries of a page; the default of 20 hides keys.
@@ -27,7 +28,7 @@ pub(super) struct ListUserKeys {
 #[derive(Debug, Deserialize)]
 pub(super) struct KeyPage {
     // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
-    keys: Vec<SshKey>,
+    keys: Vec<Listed<SshKey>>,
     #[serde(default, deserialize_with = "lenient_text")]
     total: Option<String>,
 }
@@ -41,12 +42,28 @@ pub(super) struct SshKey {
     title: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
     key: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    created_at: Option<String>,
 }
 
 impl SshKey {
     /// What deletes take.
     pub(super) fn id(&self) -> Option<u64> {
         self.id.as_deref()?.parse().ok()
+    }
+
+    /// The id as it came.
+    pub(super) fn id_text(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// What is known of it, in kpctl's words.
+    pub(super) fn facts(&self) -> CodeartsKey {
+        CodeartsKey {
+            title: self.title().to_owned(),
+            material: Material::read(self.key.as_deref(), None),
+            created_at: self.created_at.clone(),
+        }
     }
 
     /// What the user called it.
@@ -88,13 +105,13 @@ impl Operation for ListUserKeys {
 }
 
 impl Paged for ListUserKeys {
-    type Item = SshKey;
+    type Item = Listed<SshKey>;
 
-    fn advance(&mut self, page: KeyPage, items: &mut Vec<SshKey>) -> bool {
+    fn advance(&mut self, page: KeyPage, items: &mut Vec<Listed<SshKey>>) -> bool {
         let received = page.keys.len() as u64;
         let before = self.known.len();
         for key in page.keys {
-            if let Some(id) = &key.id
+            if let Some(id) = &key.known.id
                 && self.known.insert(id.clone())
             {
                 items.push(key);
@@ -111,6 +128,27 @@ impl Paged for ListUserKeys {
         .next();
         self.offset = next.unwrap_or(self.offset);
         next.is_some()
+    }
+}
+
+/// Puts a key into the caller's account. Both fields are sent always: the tables call them optional,
+/// and an older version refuses to do without (spec huawei-codearts-cph 3.3).
+#[derive(Debug, Serialize)]
+pub(super) struct AddSshKey {
+    pub(super) title: String,
+    pub(super) key: String,
+}
+
+impl Operation for AddSshKey {
+    type Cloud = HuaweiWire;
+    type Response = SshKey;
+    const SERVICE: &'static str = "codearts";
+    const NAME: &'static str = "AddSshKey";
+    const VERSION: &'static str = "v4";
+    const EFFECT: Effect = Effect::Create;
+
+    fn route(&self, _project_id: &str) -> Route {
+        Route::post("/v4/user/keys")
     }
 }
 

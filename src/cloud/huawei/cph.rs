@@ -9,9 +9,10 @@ use super::paging::Page;
 use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::pages::Paged;
-use crate::cloud::reply::{lenient_text, null_is_default};
+use crate::cloud::reply::{Listed, lenient_text, null_is_default};
 use crate::error::Error;
 use crate::http::Method;
+use crate::model::{CphServer, Task};
 use crate::sign::escape::escape;
 
 /// Servers in one call. The limit is not documented; calls beside it take up to 100, and 50 has
@@ -115,7 +116,7 @@ impl ListJobs {
 #[derive(Debug, Deserialize)]
 pub(super) struct JobPage {
     // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
-    jobs: Vec<Job>,
+    jobs: Vec<Listed<Job>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -124,6 +125,14 @@ pub(super) struct Job {
     pub(super) id: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
     status: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    begin_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    end_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    server_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    phone_id: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
     error_code: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
@@ -157,6 +166,27 @@ impl Job {
             _ => Progress::Open,
         }
     }
+
+    /// What is known of it, in kpctl's words.
+    pub(super) fn facts(&self) -> Task {
+        let owned = |text: &Option<String>| filled(text.as_deref()).map(str::to_owned);
+        let state = match filled(self.status.as_deref()) {
+            Some("1") => "running",
+            Some("2") => "done",
+            Some("-1") => "failed",
+            Some(other) => other,
+            None => "unknown",
+        };
+        Task {
+            state: state.to_owned(),
+            machine: owned(&self.server_id).or_else(|| owned(&self.phone_id)),
+            started_at: owned(&self.begin_time),
+            ended_at: owned(&self.end_time),
+            error_code: owned(&self.error_code),
+            error_message: owned(&self.error_msg),
+            ..Task::default()
+        }
+    }
 }
 
 impl Operation for ListJobs {
@@ -176,13 +206,13 @@ impl Operation for ListJobs {
 }
 
 impl Paged for ListJobs {
-    type Item = Job;
+    type Item = Listed<Job>;
 
-    fn advance(&mut self, page: JobPage, items: &mut Vec<Job>) -> bool {
+    fn advance(&mut self, page: JobPage, items: &mut Vec<Listed<Job>>) -> bool {
         let received = page.jobs.len() as u64;
         let before = self.known.len();
         self.known
-            .extend(page.jobs.iter().filter_map(|job| job.id.clone()));
+            .extend(page.jobs.iter().filter_map(|job| job.known.id.clone()));
         items.extend(page.jobs);
         let next = Page {
             offset: self.offset,
@@ -207,7 +237,7 @@ pub(super) struct ShowJob {
 
 impl Operation for ShowJob {
     type Cloud = HuaweiWire;
-    type Response = Job;
+    type Response = Listed<Job>;
     const SERVICE: &'static str = "cph";
     const NAME: &'static str = "ShowJob";
     const VERSION: &'static str = "v1";
@@ -232,13 +262,15 @@ pub(super) struct ServerPage {
     #[serde(default, deserialize_with = "lenient_text")]
     count: Option<String>,
     // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
-    servers: Vec<Server>,
+    servers: Vec<Listed<Server>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Server {
     #[serde(rename = "server_id", default, deserialize_with = "lenient_text")]
     pub(super) id: Option<String>,
+    #[serde(rename = "server_name", default, deserialize_with = "lenient_text")]
+    name: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
     keypair_name: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
@@ -249,6 +281,15 @@ impl Server {
     /// The name of its key pair; `None` when it is not known or there is none.
     pub(super) fn key_pair(&self) -> Option<&str> {
         filled(self.keypair_name.as_deref())
+    }
+
+    /// What is known of it, in kpctl's words.
+    pub(super) fn facts(&self) -> CphServer {
+        CphServer {
+            name: self.name.clone().unwrap_or_default(),
+            state: self.state(),
+            key_pair: self.key_pair().map(str::to_owned),
+        }
     }
 
     /// Its state in a word; numbers that no document names stay numbers.
@@ -285,14 +326,14 @@ impl Operation for ListCloudPhoneServers {
 }
 
 impl Paged for ListCloudPhoneServers {
-    type Item = Server;
+    type Item = Listed<Server>;
 
     /// Newest come first, so entries repeat when servers are bought meanwhile.
-    fn advance(&mut self, page: ServerPage, items: &mut Vec<Server>) -> bool {
+    fn advance(&mut self, page: ServerPage, items: &mut Vec<Listed<Server>>) -> bool {
         let received = page.servers.len() as u64;
         let before = self.known.len();
         for server in page.servers {
-            if let Some(id) = &server.id
+            if let Some(id) = &server.known.id
                 && self.known.insert(id.clone())
             {
                 items.push(server);
@@ -320,7 +361,7 @@ pub(super) struct ShowCloudPhoneServerDetail {
 
 impl Operation for ShowCloudPhoneServerDetail {
     type Cloud = HuaweiWire;
-    type Response = Server;
+    type Response = Listed<Server>;
     const SERVICE: &'static str = "cph";
     const NAME: &'static str = "ShowCloudPhoneServerDetail";
     const VERSION: &'static str = "v1";

@@ -58,7 +58,8 @@ impl<'a> Deletion<'a> {
     }
 
     async fn list(&self) -> Result<Vec<SshKey>, Error> {
-        pages::all(self.client, ListUserKeys::default()).await
+        let keys = pages::all(self.client, ListUserKeys::default()).await?;
+        Ok(keys.into_iter().map(|key| key.known).collect())
     }
 
     async fn listed(&self) -> Result<HashSet<u64>, Error> {
@@ -211,6 +212,12 @@ fn select(keys: &[SshKey], choice: &Choice) -> Result<u64, Error> {
                     keys.len()
                 ))
                 .cloud(CloudId::Huawei);
+            let error = match choice {
+                Choice::Fingerprint(Fingerprint::Sha1(_)) => error.hint(
+                    "A SHA-1 may be that of a private key, which cannot be compared: use the SHA-256.",
+                ),
+                _ => error,
+            };
             let unreadable = keys.iter().filter(|key| key.public_key().is_none()).count();
             Err(match choice {
                 Choice::Fingerprint(_) if unreadable > 0 => error.hint(format!(

@@ -1,6 +1,6 @@
 //! Refusals of Huawei Cloud: codes, what they mean, what to do (spec huawei 3, 6 and 7,
-//! huawei-codearts-cph 3.5 and 6.6). Messages may be in Chinese for anyone, so only codes decide;
-//! the one exception is the gateway's `0301`, whose texts are all that tells its causes apart.
+//! huawei-codearts-cph 3.5 and 6.6). Messages may be in Chinese for anyone, so only codes decide
+//! here; the one exception is the gateway's `0301`, whose texts are all that tells its causes apart.
 
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind, Fate};
@@ -223,9 +223,17 @@ fn hint(code: &str, message: &str) -> Option<String> {
         }
         "KMS.0305" | "KMS.0321" => WRONG_PROJECT,
         "KMS.0306" | "KMS.0307" | "KMS.0326" | "KMS.0330" => {
-            "Ask the account's administrator for kms:cmk:cancelKeyDeletion (kms:cmk:update in older \
-             policies), kms:cmk:enable or kms:cmk:get, whichever the operation is."
+            "Ask the account's administrator for what the operation needs: kms:cmk:list, kms:cmk:get, \
+             kms:cmk:enable, kms:cmk:disable, or for deletions and calling them off \
+             kms:cmk:cancelKeyDeletion and the like (kms:cmk:update in older policies)."
         }
+        "KMS.0210" => {
+            "The key is scheduled for deletion: kpctl huawei kms-key cancel-deletion calls that off."
+        }
+        "KMS.0211" => "Default keys belong to a service of the cloud: name a key that you made.",
+        "KMS.0310" => "The key waits for its key material.",
+        "KMS.0320" => "The key is frozen: see the account in the console.",
+        "KMS.1401" => "The waiting time of a deletion is 7 to 1096 days.",
         "KMS.0314" | "CPS.0008" => "The account needs real-name authentication.",
         "KMS.0328" | "CPS.0007" => "The account or the service is frozen: see the console.",
         "CPS.0006" => "The account is in arrears: see the console.",
@@ -234,8 +242,8 @@ fn hint(code: &str, message: &str) -> Option<String> {
         }
         "CPS.0016" => "Servers of other regions and projects are not known either: check -r.",
         "CH.080401" | "CH.080403" => {
-            "Ask for codeartsrepo::updateUserSetting to delete keys, codeartsrepo::getUserSetting \
-             to list them."
+            "Ask for codeartsrepo::getUserSetting to list keys, codeartsrepo::createUserSSHkey to add \
+             them, codeartsrepo::updateUserSetting to delete them."
         }
         "DEV.00000003" | "DEV.00000001" => {
             "Get new credentials, and check that a temporary key comes with its security token."

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::kms_keys::Described;
 use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::reply::lenient_text;
@@ -13,6 +14,10 @@ use crate::sign::escape::escape;
 pub(super) const NOT_SCHEDULED: &str = "KMS.1501";
 /// "The key is not disabled": the answer to an enable that has nothing to do.
 pub(super) const NOT_DISABLED: &str = "KMS.1201";
+/// "The key is not enabled": the answer to a disable that has nothing to do.
+pub(super) const NOT_ENABLED: &str = "KMS.1301";
+/// "The key is scheduled for deletion": the answer to scheduling it again.
+pub(super) const SCHEDULED: &str = "KMS.1402";
 
 /// A state, by the service's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +61,7 @@ impl fmt::Display for KeyState {
     }
 }
 
-/// The answer of all these calls: some are flat, some nest (spec huawei 6).
+/// The answer of all calls that change a state: some are flat, some nest (spec huawei 6).
 ///
 /// The key id in it is not read: the documentation's own sample has another one than was asked for.
 #[derive(Debug, Deserialize)]
@@ -123,6 +128,49 @@ impl Operation for EnableKey {
     }
 }
 
+/// Makes an enabled key unusable. A second call answers [`NOT_ENABLED`].
+#[derive(Debug, Serialize)]
+pub(super) struct DisableKey {
+    pub(super) key_id: String,
+}
+
+impl Operation for DisableKey {
+    type Cloud = HuaweiWire;
+    type Response = KeyAnswer;
+    const SERVICE: &'static str = "kms";
+    const NAME: &'static str = "DisableKey";
+    const VERSION: &'static str = "v1.0";
+    const EFFECT: Effect = Effect::Update;
+    const REPEAT: Repeat = Repeat::Always;
+
+    fn route(&self, project_id: &str) -> Route {
+        route(project_id, "disable-key")
+    }
+}
+
+/// Schedules the deletion of a key. A second call answers [`SCHEDULED`] and leaves the date as it
+/// is.
+#[derive(Debug, Serialize)]
+pub(super) struct DeleteKey {
+    pub(super) key_id: String,
+    /// 7 to 1096, as a text.
+    pub(super) pending_days: String,
+}
+
+impl Operation for DeleteKey {
+    type Cloud = HuaweiWire;
+    type Response = KeyAnswer;
+    const SERVICE: &'static str = "kms";
+    const NAME: &'static str = "DeleteKey";
+    const VERSION: &'static str = "v1.0";
+    const EFFECT: Effect = Effect::Destroy;
+    const REPEAT: Repeat = Repeat::Always;
+
+    fn route(&self, project_id: &str) -> Route {
+        route(project_id, "schedule-key-deletion")
+    }
+}
+
 /// Describes a key.
 #[derive(Debug, Serialize)]
 pub(super) struct ListKeyDetail {
@@ -131,7 +179,7 @@ pub(super) struct ListKeyDetail {
 
 impl Operation for ListKeyDetail {
     type Cloud = HuaweiWire;
-    type Response = KeyAnswer;
+    type Response = Described;
     const SERVICE: &'static str = "kms";
     const NAME: &'static str = "ListKeyDetail";
     const VERSION: &'static str = "v1.0";
@@ -142,7 +190,8 @@ impl Operation for ListKeyDetail {
     }
 }
 
-fn route(project_id: &str, action: &str) -> Route {
+/// The path of an action on keys.
+pub(super) fn route(project_id: &str, action: &str) -> Route {
     Route::post(format!("/v1.0/{}/kms/{action}", escape(project_id)))
 }
 

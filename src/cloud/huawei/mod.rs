@@ -1,14 +1,21 @@
 //! Huawei Cloud: encryption keys of KMS, cloud phone servers, a user's keys in CodeArts Repo.
 
+mod add_codearts_keys;
 mod cancel_deletion;
 mod change_key_pair;
+mod change_key_state;
 mod codearts;
+mod codearts_keys;
 mod cph;
+mod cph_jobs;
+mod cph_servers;
 mod delete_codearts_keys;
 pub(super) mod endpoints;
 mod errors;
 mod iam;
 mod kms;
+mod kms_keys;
+mod kms_state;
 mod paging;
 mod project_cache;
 mod session;
@@ -73,16 +80,33 @@ impl Provider for Huawei {
         })
     }
 
-    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Huawei)) })
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        let session = &self.session;
+        Box::pin(async move {
+            match request {
+                ListRequest::KmsKeys => kms_keys::list(session).await,
+                ListRequest::CphServers => cph_servers::list(session).await,
+                ListRequest::CphJobs(ids) => cph_jobs::list(session, &ids).await,
+                ListRequest::CodeartsKeys => codearts_keys::list(&session.client).await,
+                _ => Err(unsupported(CloudId::Huawei)),
+            }
+        })
     }
 
     fn show<'a>(
         &'a self,
-        _resource: Resource,
-        _id: &'a str,
+        resource: Resource,
+        id: &'a str,
     ) -> BoxFuture<'a, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Huawei)) })
+        let session = &self.session;
+        Box::pin(async move {
+            match resource {
+                Resource::KmsKey => kms_keys::show(session, id).await,
+                Resource::CphServer => cph_servers::show(session, id).await,
+                Resource::CodeartsKey => codearts_keys::show(&session.client, id).await,
+                _ => Err(unsupported(CloudId::Huawei)),
+            }
+        })
     }
 
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
@@ -100,6 +124,12 @@ impl Provider for Huawei {
             }
             ChangeRequest::DeleteRepositoryKeys(keys) => {
                 Box::new(delete_codearts_keys::Deletion::new(&session.client, keys)?)
+            }
+            ChangeRequest::ChangeKeyState { ids, wanted } => {
+                Box::new(change_key_state::StateChange::new(session, ids, wanted)?)
+            }
+            ChangeRequest::AddRepositoryKeys(pairs) => {
+                Box::new(add_codearts_keys::additions(&session.client, pairs)?)
             }
             _ => return Err(unsupported(CloudId::Huawei)),
         })

@@ -13,6 +13,7 @@ use crate::cloud::client::{Answer, Client, Preview};
 use crate::cloud::operation::Operation;
 use crate::cloud::pages::{self, Paged};
 use crate::error::Error;
+use crate::model::{Listing, Record};
 
 /// One account in one region, and the project there.
 #[derive(Debug)]
@@ -80,6 +81,22 @@ impl Session {
             cache.write(Some(id));
         }
         Ok(())
+    }
+
+    /// A list of things in the project. Where nothing says which region a given project belongs to,
+    /// it is used in all of them, and an empty list may only mean that it is another one's.
+    pub(super) fn listing(&self, records: Vec<Record>) -> Listing {
+        let mut listing = Listing::from(records);
+        let login = &self.client.login;
+        if let (true, Some(id), None) =
+            (listing.records.is_empty(), &login.project_id, &login.region)
+        {
+            let region = &self.client.scope.region;
+            listing.warnings.push(format!(
+                "project {id} was taken for one of {region}: if it belongs to another region, say so in HW_REGION_NAME or in the profile"
+            ));
+        }
+        listing
     }
 
     /// Projects are deleted and made anew under their name: one that the service does not take is

@@ -1,19 +1,13 @@
 //! What errors and states mean for a key whose deletion is called off: pure decisions.
 
 use crate::cloud::huawei::kms::{KeyState, NOT_SCHEDULED};
+use crate::cloud::huawei::kms_state::{contradiction, seen};
 use crate::error::{Error, ErrorKind, Fate};
-use crate::model::{CloudId, ItemState, Outcome, Status};
+use crate::model::{CloudId, Outcome, Status};
 
 /// The next step when a key is rescued but not enabled.
 pub(super) const AGAIN: &str =
     "The deletion is called off. Run the same command again to enable the key.";
-
-pub(super) fn seen(state: &KeyState) -> ItemState {
-    ItemState {
-        state: Some(state.to_string()),
-        ..ItemState::default()
-    }
-}
 
 pub(super) fn no_material() -> Error {
     Error::new(
@@ -83,16 +77,8 @@ pub(super) fn compare(outcome: &mut Outcome, state: &KeyState, enable: bool) {
         (Status::Cancelled | Status::Unchanged, Disabled | PendingImport | Enabled)
         | (Status::Enabled, Enabled) => outcome.verified = true,
         (Status::Cancelled | Status::Unchanged | Status::Enabled, _) => {
-            let word = outcome.status.name();
+            outcome.error = Some(contradiction(outcome.status, state));
             outcome.status = Status::Unverified;
-            outcome.error = Some(
-                Error::new(
-                    ErrorKind::Server,
-                    format!("the service calls it {word}, but the key is {state}"),
-                )
-                .hint("Reads may lag behind: run the same command again.")
-                .cloud(CloudId::Huawei),
-            );
         }
         (Status::Unverified, _) => {
             if let Some(error) = outcome.error.take_if(|error| is_unclear(error)) {

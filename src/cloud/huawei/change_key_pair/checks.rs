@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::cloud::huawei::cph_servers::may_be_id;
 use crate::error::Error;
 
 /// Longest name of a key pair (spec huawei-codearts-cph 6.1).
@@ -12,8 +13,7 @@ pub(super) fn check(assignments: Vec<(String, String)>) -> Result<Vec<(String, S
     let mut checked: Vec<(String, String)> = Vec::new();
     let mut names: HashMap<String, String> = HashMap::new();
     for (id, name) in assignments {
-        let wrong = |c: char| c.is_whitespace() || c.is_control() || c == '/';
-        if id.is_empty() || id == "." || id.contains("..") || id.contains(wrong) {
+        if !may_be_id(&id) {
             let id = id.escape_debug();
             return Err(Error::usage(format!(
                 "'{id}' cannot be the id of a cloud phone server"

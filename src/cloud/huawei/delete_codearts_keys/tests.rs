@@ -83,6 +83,11 @@ async fn a_title_or_fingerprint_must_name_one_key() {
         title("laptop"),
         fingerprint("SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc"),
         fingerprint("WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc="),
+        fingerprint("5d6b46a992c1c02da607b1b8f09841b5"),
+        fingerprint("MD5:5d:6b:46:a9:92:c1:c0:2d:a6:07:b1:b8:f0:98:41:b5"),
+        // Of the key in DER, as some clouds show it.
+        fingerprint("0ed36321b09df434ee6d27b3455886c6"),
+        fingerprint("4c4e88488d6cfcddf38b72b3ef2f0fa56da32269"),
     ] {
         let (outcomes, _) = run(keys, &[LIST, DELETED, WITHOUT_LAPTOP])
             .await
@@ -105,6 +110,13 @@ async fn a_title_or_fingerprint_must_name_one_key() {
     let none = none.expect_err("none");
     assert!(
         none.hints.iter().any(|hint| hint.starts_with("1 of them")),
+        "{:?}",
+        none.hints
+    );
+    let sha1 = fingerprint("0000000000000000000000000000000000000000");
+    let none = run(sha1, &[LIST]).await.expect_err("none");
+    assert!(
+        none.hints.iter().any(|hint| hint.contains("SHA-256")),
         "{:?}",
         none.hints
     );

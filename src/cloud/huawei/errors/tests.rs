@@ -34,6 +34,11 @@ fn documented_codes_have_their_kind() {
         ("KMS.1201", 400, State),
         ("KMS.0210", 400, State),
         ("KMS.0320", 400, State),
+        ("KMS.0211", 400, State),
+        ("KMS.1301", 400, State),
+        ("KMS.1402", 400, State),
+        ("KMS.1401", 400, Usage),
+        ("KMS.1602", 400, Usage),
         ("KMS.0206", 400, Usage),
         ("KMS.0308", 400, Usage),
         ("KMS.0301", 403, Credentials),
@@ -102,6 +107,22 @@ fn after_a_server_fault_nobody_knows_unless_the_gateway_says_so() {
             fate,
             "{code} {status}"
         );
+    }
+}
+
+#[test]
+fn refusals_about_keys_name_the_next_step() {
+    for (code, status, part) in [
+        ("KMS.0210", 400, "cancel-deletion"),
+        ("KMS.0211", 400, "a key that you made"),
+        ("KMS.0307", 403, "kms:cmk:disable"),
+        ("KMS.0310", 400, "material"),
+        ("KMS.0320", 400, "frozen"),
+        ("KMS.1401", 400, "7 to 1096"),
+        ("CH.080401", 401, "createUserSSHkey"),
+    ] {
+        let hints = explain(code, "m", Some(status)).hints.clone();
+        assert!(hints[0].contains(part), "{code}: {hints:?}");
     }
 }
 

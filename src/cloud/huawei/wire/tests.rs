@@ -5,12 +5,15 @@ use serde_json::Value;
 use super::{HuaweiWire, canonical_query, check_path};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Wire};
-use crate::cloud::huawei::codearts::{DeleteSshKey, KeyPage, ListUserKeys};
+use crate::cloud::huawei::codearts::{AddSshKey, DeleteSshKey, KeyPage, ListUserKeys};
 use crate::cloud::huawei::cph::{
     Assignment, ListCloudPhoneServers, ListJobs, ShowCloudPhoneServerDetail, ShowJob, UpdateKeypair,
 };
 use crate::cloud::huawei::iam::KeystoneListProjects;
-use crate::cloud::huawei::kms::{CancelKeyDeletion, EnableKey, ListKeyDetail};
+use crate::cloud::huawei::kms::{
+    CancelKeyDeletion, DeleteKey, DisableKey, EnableKey, ListKeyDetail,
+};
+use crate::cloud::huawei::kms_keys::{self, ListKeys};
 use crate::cloud::huawei::sts::GetCallerIdentity;
 use crate::cloud::operation::Operation;
 use crate::cloud::pages::Paged as _;
@@ -50,7 +53,11 @@ fn call<O: Operation<Cloud = HuaweiWire>>(region: &str, project_id: Option<&str>
 
 /// The request must be the SDK's, up to the spaces in its JSON.
 fn agrees<O: Operation<Cloud = HuaweiWire>>(name: &str, operation: &O) {
-    let case = case(name);
+    agrees_with(&case(name), operation);
+}
+
+fn agrees_with<O: Operation<Cloud = HuaweiWire>>(case: &Value, operation: &O) {
+    let name = case["name"].as_str().expect("a name");
     let project = case["project_id"]
         .as_str()
         .filter(|_| !matches!(O::SERVICE, "iam" | "sts"));
@@ -154,6 +161,48 @@ fn requests_are_those_of_the_official_sdks() {
     ]
     .map(str::to_owned);
     agrees("cph-list-jobs-by-3-request-ids", &ListJobs::of(&requests));
+}
+
+#[test]
+fn requests_about_the_life_of_keys_are_those_of_the_official_sdks() {
+    let key_id = || "0d0466b0-e727-4d9c-b35d-f84bb474a37f".to_owned();
+    agrees("kms-disable-key", &DisableKey { key_id: key_id() });
+    agrees(
+        "kms-schedule-key-deletion-min",
+        &DeleteKey {
+            key_id: key_id(),
+            pending_days: "7".to_owned(),
+        },
+    );
+    // The SDK was also given a filter and another page size.
+    let mut filtered = case("kms-list-keys-filter");
+    let sent = r#"{"limit":"100","marker":"10","key_spec":"ALL"}"#;
+    filtered["request"]["body"] = sent.into();
+    let mut list = ListKeys::default();
+    let page = r#"{"key_details":[],"truncated":"true","next_marker":"10"}"#;
+    let page: kms_keys::KeyPage = serde_json::from_str(page).expect("a page");
+    assert!(list.advance(page, &mut Vec::new()));
+    agrees_with(&filtered, &list);
+
+    for name in [
+        "codeartsrepo-v4-add-key-ed25519",
+        "codeartsrepo-v4-add-key-ecdsa-no-project-header",
+        "codeartsrepo-v4-add-key-rsa2048-unicode-title",
+        "codeartsrepo-v4-add-key-security-token",
+    ] {
+        let input = &case(name)["input"]["body"];
+        let text = |member: &str| input[member].as_str().expect(member).to_owned();
+        let (title, key) = (text("title"), text("key"));
+        agrees(name, &AddSshKey { title, key });
+    }
+    let mut servers = ListCloudPhoneServers::default();
+    let ids: Vec<_> = (0..100)
+        .map(|id| serde_json::json!({"server_id": id}))
+        .collect();
+    let page = serde_json::json!({"count": 150, "servers": ids});
+    let page = serde_json::from_value(page).expect("a page");
+    assert!(servers.advance(page, &mut Vec::new()));
+    agrees("cph-list-servers-page", &servers);
 }
 
 fn signed(credential: &Credential) -> Request {

@@ -1,0 +1,42 @@
+//! A user's keys in CodeArts Repo as lists show them (spec huawei-codearts-cph 3.2).
+
+use super::codearts::{ListUserKeys, SshKey};
+use super::wire::HuaweiWire;
+use crate::cloud::client::Client;
+use crate::cloud::reply::Listed;
+use crate::cloud::{not_found, pages};
+use crate::error::Error;
+use crate::model::{Facts, Listing, Record, Resource};
+
+/// All keys of the calling user.
+pub(super) async fn list(client: &Client<HuaweiWire>) -> Result<Listing, Error> {
+    Ok(records(client).await?.into())
+}
+
+/// One key of the calling user. The service has no call for that: it is looked for in the list.
+pub(super) async fn show(client: &Client<HuaweiWire>, id: &str) -> Result<Listing, Error> {
+    let mut keys = records(client).await?.into_iter();
+    match keys.find(|key| key.id == id) {
+        Some(key) => Ok(vec![key].into()),
+        None => Err(not_found(&client.scope, Resource::CodeartsKey, id)),
+    }
+}
+
+/// All keys of the calling user. One without an id cannot be named, and the reader of pages drops it.
+pub(super) async fn records(client: &Client<HuaweiWire>) -> Result<Vec<Record>, Error> {
+    let record = |key: Listed<SshKey>| {
+        let id = key.known.id_text()?.to_owned();
+        Some(Record {
+            scope: client.scope.clone(),
+            address: Some(client.scope.address(Resource::CodeartsKey, &id)),
+            facts: Facts::CodeartsKey(key.known.facts()),
+            id,
+            raw: key.raw,
+        })
+    };
+    let keys = pages::all(client, ListUserKeys::default()).await?;
+    Ok(keys.into_iter().filter_map(record).collect())
+}
+
+#[cfg(test)]
+mod tests;
