@@ -22,7 +22,7 @@ pub struct Io {
     out: RefCell<Box<dyn Write>>,
     err: RefCell<Box<dyn Write>>,
     out_is_terminal: bool,
-    person_is_there: bool,
+    person_is_there: Cell<bool>,
     quiet: Cell<bool>,
 }
 
@@ -42,7 +42,7 @@ impl Io {
         let (input, out, err) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
         Self {
             out_is_terminal: out.is_terminal(),
-            person_is_there: input.is_terminal() && err.is_terminal(),
+            person_is_there: Cell::new(input.is_terminal() && err.is_terminal()),
             input: RefCell::new(Box::new(input)),
             out: RefCell::new(Box::new(out)),
             err: RefCell::new(Box::new(AutoStream::auto(err))),
@@ -55,9 +55,10 @@ impl Io {
         self.out_is_terminal
     }
 
-    /// Whether a person can be asked: standard input and error are a terminal.
+    /// Whether a person can be asked: standard input and error are a terminal, and standard input
+    /// was not used up for data.
     pub fn person_is_there(&self) -> bool {
-        self.person_is_there
+        self.person_is_there.get()
     }
 
     /// Silences talk; warnings and errors stay.
@@ -109,6 +110,7 @@ impl Io {
 
     /// Everything on standard input, which must be UTF-8.
     pub fn read_input(&self) -> Result<String, Error> {
+        self.person_is_there.set(false);
         let mut bytes = Vec::new();
         (&mut **self.input.borrow_mut())
             .take(LONGEST_INPUT + 1)

@@ -24,7 +24,7 @@ const LISTED: usize = 20;
 /// A change as one command asks for it.
 pub(super) struct Job<'a> {
     /// The command without its arguments.
-    pub(super) command: &'static str,
+    pub(super) command: String,
     /// The cloud.
     pub(super) cloud: CloudId,
     /// The service that makes the change.
@@ -55,7 +55,10 @@ impl Job<'_> {
             .iter()
             .map(|(provider, _)| provider.as_ref())
             .collect();
-        self.finish(run, &site, &output, providers, requests).await
+        let report = self
+            .finish(run, &site, &output, providers, requests)
+            .await?;
+        Ok(report.exit_code)
     }
 
     /// Makes one change in one scope: that of the options, or of the addresses among the items,
@@ -66,6 +69,17 @@ impl Job<'_> {
         scopes: &[Option<Scope>],
         request: ChangeRequest,
     ) -> Result<u8, Error> {
+        let report = self.one_report(run, scopes, request).await?;
+        Ok(report.exit_code)
+    }
+
+    /// Like [`Self::one`], for commands that go on after it.
+    pub(super) async fn one_report(
+        &self,
+        run: &Run<'_>,
+        scopes: &[Option<Scope>],
+        request: ChangeRequest,
+    ) -> Result<Report, Error> {
         let output = Self::output(run)?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         if scopes.is_empty() && self.from_input {
@@ -110,7 +124,7 @@ impl Job<'_> {
         output: &Output,
         providers: Vec<&dyn Provider>,
         requests: Vec<ChangeRequest>,
-    ) -> Result<u8, Error> {
+    ) -> Result<Report, Error> {
         let io = &run.context.io;
         let mut changes: Vec<Box<dyn Change + '_>> = Vec::new();
         for (provider, request) in providers.iter().zip(requests) {
@@ -148,7 +162,7 @@ impl Job<'_> {
         )
         .await?;
         self.write(run, site, output, &report, endpoint.as_deref())?;
-        Ok(report.exit_code)
+        Ok(report)
     }
 
     /// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
@@ -191,7 +205,7 @@ impl Job<'_> {
     ) -> Result<(), Error> {
         let io = &run.context.io;
         let document = ChangeDocument {
-            command: self.command,
+            command: &self.command,
             outcomes: &report.outcomes,
             warnings: &report.warnings,
             plan: report.plan.as_deref(),

@@ -69,7 +69,7 @@ impl Delete {
             .map(|id| key_id(id))
             .collect::<Result<_, _>>()?;
         let job = Job {
-            command: "huawei codearts-key delete",
+            command: "huawei codearts-key delete".to_owned(),
             cloud: items.cloud,
             service: "codearts",
             changing: &self.changing,

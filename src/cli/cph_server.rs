@@ -64,7 +64,7 @@ impl ChangeKeyPair {
         let (texts, from_input) = items.texts(&run.context.io)?;
         let selection = self.assign(&items, &texts, from_input)?;
         let job = Job {
-            command: "huawei cph-server change-key-pair",
+            command: "huawei cph-server change-key-pair".to_owned(),
             cloud: items.cloud,
             service: "cph",
             changing: &self.changing,

@@ -66,7 +66,7 @@ impl CancelDeletion {
             return Err(Error::usage("--sequence goes with exactly one key"));
         }
         let job = Job {
-            command: "huawei kms-key cancel-deletion",
+            command: "huawei kms-key cancel-deletion".to_owned(),
             cloud: items.cloud,
             service: "kms",
             changing: &self.changing,

@@ -246,14 +246,26 @@ fn in_file(path: &Path, error: Error) -> Error {
     error.with(|details| details.message = format!("{} ('{}')", details.message, path.display()))
 }
 
+/// Refuses a path where something stands already, as making a file there would.
+pub fn refuse_existing(path: &Path) -> Result<(), Error> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(exists(path)),
+        Err(_) => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::usage(format!(
+        "'{}' exists, and is never overwritten",
+        path.display()
+    ))
+    .hint("Name another file, or move this one away.")
+}
+
 fn complain(verb: &str, path: &Path, error: &std::io::Error) -> Error {
     let told = Error::usage(format!("cannot {verb} '{}': {error}", path.display()));
     if verb == "create" && error.kind() == IoKind::AlreadyExists {
-        return Error::usage(format!(
-            "'{}' exists, and is never overwritten",
-            path.display()
-        ))
-        .hint("Name another file, or move this one away.");
+        return exists(path);
     }
     told
 }
