@@ -52,6 +52,22 @@ quirks! {
     VolcengineDeleteEventual = "volcengine-delete-eventual",
     /// The `KeyPairName` filter of `DescribeInstances` finds parts of names (spec volcengine 10.7).
     VolcengineInstanceFilterFuzzy = "volcengine-instance-filter-fuzzy",
+    /// Names with an underscore are refused, as the documented rule says (spec volcengine 4.0).
+    VolcengineUnderscoreRefused = "volcengine-underscore-refused",
+    /// A name that is taken answers 409 `KeyPairAlreadyExist` (spec volcengine 4.1).
+    VolcengineDuplicateConflict = "volcengine-duplicate-conflict",
+    /// A full region answers `LimitExceeded.MaximumKeyPairs` instead of `QuotaExceeded.KeyPairs` (spec volcengine 4.1).
+    VolcengineQuotaAsLimit = "volcengine-quota-as-limit",
+    /// A repeated `CreateKeyPair` answers with the private key, which the sandbox keeps for that (spec volcengine 2.5).
+    VolcengineRepeatedCreateInFull = "volcengine-repeated-create-in-full",
+    /// `CreateKeyPair` doubles the backslashes in the line breaks of the private key (spec volcengine 4.1).
+    VolcenginePrivateKeyEscaped = "volcengine-private-key-escaped",
+    /// `ImportKeyPair` takes RSA keys only (spec volcengine 4.0).
+    VolcengineRsaOnly = "volcengine-rsa-only",
+    /// Detaching a pair from an instance that is not bound to it is refused for that instance (spec volcengine 4.6).
+    VolcengineUnboundDetachRefused = "volcengine-unbound-detach-refused",
+    /// Attaching or detaching a pair that does not exist is refused per instance, inside HTTP 200 (spec volcengine 4.5).
+    VolcengineMissingPairPerItem = "volcengine-missing-pair-per-item",
     /// Deleting an unknown `CodeArts` key answers 400 CH.010001 (spec huawei-codearts-cph 3.4).
     CodeArtsUnknownId400 = "codearts-unknown-id-400",
     /// Deleting an unknown `CodeArts` key answers 403 CH.080403 (spec huawei-codearts-cph 3.4).
