@@ -92,6 +92,14 @@ impl Reading {
         Ok(0)
     }
 
+    /// Writes an empty list, for an empty list of ids.
+    pub(super) async fn nothing(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let output = self.output(run)?;
+        let site = Site::open(run.context, run.global, run.stop).await?;
+        self.write(run, &site, &output, &Listing::default(), false)?;
+        Ok(0)
+    }
+
     /// Reads one thing, by id or address.
     pub(super) async fn show(
         &self,
