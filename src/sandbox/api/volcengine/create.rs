@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ecs::VERSION;
 use super::state::KeyPair;
 use super::{
-    Call, Effect, Operation, Quirk, Refusal, Tag, clock, fingerprint, identifiers, rsa_pair, rules,
+    Call, Effect, Operation, Quirk, Refusal, RsaPair, Tag, clock, fingerprint, identifiers, rules,
 };
 
 /// Pairs in a region, created and imported together (spec volcengine 4).
@@ -39,7 +39,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 fn create_key_pair(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let order = Order::of(call)?;
     order.check_room(call)?;
-    let made = rsa_pair::make(BITS).map_err(|_| Refusal::internal_error())?;
+    let made = RsaPair::generate(BITS).ok_or_else(Refusal::internal_error)?;
     let public_key = format!("{} {}", made.public_key, order.name);
     let mut result = order.carry_out(call, public_key)?;
     let private_key = if call.ctx.has(Quirk::VolcenginePrivateKeyEscaped) {
