@@ -92,12 +92,28 @@ quirks! {
     CodeArtsUnknownId403 = "codearts-unknown-id-403",
     /// Deleting an unknown `CodeArts` key answers 204 (spec huawei-codearts-cph 3.4).
     CodeArtsUnknownId204 = "codearts-unknown-id-204",
+    /// Adding a `CodeArts` key that exists answers 400 CH.080002 instead of 409 (spec huawei-codearts-cph 3.5).
+    CodeArtsDuplicate400 = "codearts-duplicate-400",
     /// A missing KMS key answers 400 KMS.0205 instead of 404 KMS.0207 (spec huawei 6).
     KmsMissingKey400 = "kms-missing-key-400",
     /// `CancelKeyDeletion` answers another `key_id` than it was asked for (spec huawei 6).
     KmsCancelEchoesOtherId = "kms-cancel-echoes-other-id",
     /// A refused `CancelKeyDeletion` answers in the flat shape instead of the nested one (spec huawei 3.1).
     KmsCancelRefusedFlat = "kms-cancel-refused-flat",
+    /// A pair whose name is taken is refused with 409 in the shape of Nova instead of 400 KPS.0002 (spec huawei 7).
+    KpsDuplicate409 = "kps-duplicate-409",
+    /// A missing key pair answers 404 instead of 400 KPS.4016 (spec huawei 7).
+    KpsMissing404 = "kps-missing-404",
+    /// Names of key pairs have at most 64 characters instead of 255 (spec huawei 7).
+    KpsName64 = "kps-name-64",
+    /// The `frozen_state` of `ListKeypairs` is a string instead of a number (spec huawei 7).
+    KpsFrozenStateText = "kps-frozen-state-text",
+    /// A running server without `auth` is refused at once with 400 KPS.0002 instead of a task that fails (spec huawei 7).
+    KpsRunningWithoutAuth400 = "kps-running-without-auth-400",
+    /// `AssociateKeypair` and `DisassociateKeypair` refuse a server inside a 2xx answer, with status FAILED and no task, instead of 400 (spec huawei 1.8).
+    KpsRefusedIn2xx = "kps-refused-in-2xx",
+    /// A finished KPS task is forgotten at once: 400 KPS.0001; failed ones stay among the failed tasks (spec huawei 7).
+    KpsTasksForgotten = "kps-tasks-forgotten",
     /// CPH jobs come in another order than the request (spec huawei-codearts-cph 6.1).
     CphJobsReordered = "cph-jobs-reordered",
     /// A finished CPH job is forgotten at once: 404 CPS.0011, and it leaves the list (spec huawei-codearts-cph 6.2).

@@ -83,5 +83,6 @@ mod tests {
         assert_eq!(huawei.projects[0].kms_keys.len(), 6);
         assert_eq!(huawei.projects[0].servers.len(), 3);
         assert_eq!(huawei.projects[0].key_pairs.len(), 3);
+        assert_eq!(huawei.projects[0].ecs_servers.len(), 5);
     }
 }
