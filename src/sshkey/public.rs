@@ -276,6 +276,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::PublicKey;
+    use crate::sshkey::Form;
 
     // spec huawei-codearts-cph 3.6
     const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP dev@example.com";
@@ -312,6 +313,100 @@ mod tests {
             (key.kind(), key.comment()),
             ("ssh-ed25519", "dev@example.com")
         );
+    }
+
+    /// The digests come from openssl over the files of tests/keys.
+    #[test]
+    fn every_form_of_fingerprint_is_told() {
+        let key = |name: &str| {
+            let path = format!("{}/tests/keys/{name}.pub", env!("CARGO_MANIFEST_DIR"));
+            PublicKey::parse(&std::fs::read_to_string(path).expect(name)).expect(name)
+        };
+        let table = [
+            (
+                "rsa-3072-openssh",
+                "68bac053f16e3f8631456d7ceaa3cc40",
+                Form::Md5Spki,
+            ),
+            (
+                "rsa-3072-openssh",
+                "9c22c4ace703b18b2e568a67cdba99bdfb07c026",
+                Form::Sha1Spki,
+            ),
+            (
+                "rsa-3072-openssh",
+                "6f5f6d70753c8f623ca75f6b00b84c1d51a801a5b57c4dcd12210ea0056bc4a9",
+                Form::Sha256Spki,
+            ),
+            (
+                "rsa-3072-openssh",
+                "24e7bdbb73f7c9ddb29cc240bf5add8e",
+                Form::Md5Pkcs1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "dc84e83a055a58649c84541ac706b85561663165",
+                Form::Sha1Pkcs1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "0ce3941117c35b870036bb6ed801cd94aee6a9ef5d3218371ad9459ae9b3ba56",
+                Form::Sha256Pkcs1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "SHA1:R5pTs2HJA72JwfHMIKdkHg0J+cQ",
+                Form::Sha1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "bc:1d:f5:6c:a4:ed:a9:52:d7:15:63:a7:4c:fa:46:4c",
+                Form::Md5,
+            ),
+            (
+                "ecdsa-256-openssh",
+                "4b2ccc21aa4c34431a07038659613666",
+                Form::Md5Spki,
+            ),
+            (
+                "ecdsa-521-openssh",
+                "392135a075a0ebef1dba31ee7ed53b86",
+                Form::Md5Spki,
+            ),
+            (
+                "ed25519-openssl-pkcs8",
+                "7cec183cf827f046dbe22da3b41b1494",
+                Form::Md5Spki,
+            ),
+            (
+                "ed25519-openssh",
+                "SHA256:Ck2o79CA+sK3O9Q3ARt9MX9QrYg+dzqDKJw4iKSlmyI",
+                Form::Sha256,
+            ),
+        ];
+        for (name, text, form) in table {
+            let fingerprint = text.parse().expect(text);
+            assert_eq!(key(name).form_of(&fingerprint), Some(form), "{name} {text}");
+            assert!(key(name).matches(&fingerprint));
+            assert!(!key("ecdsa-384-openssh-locked").matches(&fingerprint));
+        }
+        assert_eq!(key("ed25519-openssh").fingerprint(Form::Md5Pkcs1), None);
+    }
+
+    #[test]
+    fn a_line_is_what_was_read_and_never_two() {
+        let key = PublicKey::parse(ED25519).expect("a key");
+        assert_eq!(key.line(), ED25519);
+        let bare = key.without_comment();
+        assert_eq!(
+            Some(bare.line().as_str()),
+            ED25519.strip_suffix(" dev@example.com")
+        );
+        assert!(bare.same_material(&key) && bare != key);
+        let other = key.with_comment(" two\nssh-rsa AAAA\r\n");
+        assert_eq!(other.comment(), "two ssh-rsa AAAA");
+        assert_eq!(PublicKey::parse(&other.line()).expect("one line"), other);
+        assert!(!key.same_material(&PublicKey::parse(ECDSA).expect("a key")));
     }
 
     #[test]
