@@ -5,7 +5,7 @@ mod query;
 mod table;
 
 use clap::ValueEnum;
-pub use document::{ChangeDocument, error_document};
+pub use document::{ChangeDocument, error_document, json_text};
 pub use query::Query;
 
 use crate::error::Error;

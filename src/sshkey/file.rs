@@ -111,6 +111,15 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Refuses a path where something stands, before a person is asked or a key is made. Only [`NewFile`]
+/// makes sure.
+pub fn must_be_new(path: &Path) -> Result<(), Error> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Err(taken(path)),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Writes a private key to a new file with mode 0600.
 pub fn write_private(path: &Path, text: &Secret) -> Result<(), Error> {
     NewFile::private(path)?.write_secret(text)
@@ -247,15 +256,18 @@ fn in_file(path: &Path, error: Error) -> Error {
 }
 
 fn complain(verb: &str, path: &Path, error: &std::io::Error) -> Error {
-    let told = Error::usage(format!("cannot {verb} '{}': {error}", path.display()));
     if verb == "create" && error.kind() == IoKind::AlreadyExists {
-        return Error::usage(format!(
-            "'{}' exists, and is never overwritten",
-            path.display()
-        ))
-        .hint("Name another file, or move this one away.");
+        return taken(path);
     }
-    told
+    Error::usage(format!("cannot {verb} '{}': {error}", path.display()))
+}
+
+fn taken(path: &Path) -> Error {
+    Error::usage(format!(
+        "'{}' exists, and is never overwritten",
+        path.display()
+    ))
+    .hint("Name another file, or move this one away.")
 }
 
 #[cfg(test)]
