@@ -27,7 +27,7 @@ pub(in crate::cli) struct Generate {
     )]
     key_type: Type,
 
-    /// openssh, pkcs1 (RSA only), pkcs8
+    /// openssh, pkcs1 (RSA only), pkcs8 (Ed25519: for OpenSSH from version 9.6 on)
     #[arg(
         long,
         value_name = "FORMAT",
