@@ -7,6 +7,7 @@ mod codearts_key;
 mod cph_server;
 mod endpoints;
 mod instance;
+mod key;
 mod key_pair;
 mod kms_key;
 mod read_out;
@@ -58,6 +59,10 @@ enum Command {
     /// Huawei Cloud (华为云): KPS key pairs, KMS keys, CPH servers, CodeArts keys
     #[command(alias = "hw", subcommand)]
     Huawei(HuaweiCommand),
+
+    /// SSH keys on this machine: make them, tell their fingerprints, convert them
+    #[command(subcommand)]
+    Key(key::Key),
 
     /// The embedded cloud: serve it to other programs, look at it, reset it
     #[command(subcommand)]
@@ -143,6 +148,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
+            Command::Key(command) => command.run(&run),
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

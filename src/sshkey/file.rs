@@ -111,6 +111,15 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Refuses a path where something stands, before a person is asked or a key is made. Only [`NewFile`]
+/// makes sure.
+pub fn must_be_new(path: &Path) -> Result<(), Error> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Err(taken(path)),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Writes a private key to a new file with mode 0600.
 pub fn write_private(path: &Path, text: &Secret) -> Result<(), Error> {
     NewFile::private(path)?.write_secret(text)
@@ -246,15 +255,14 @@ fn in_file(path: &Path, error: Error) -> Error {
     error.with(|details| details.message = format!("{} ('{}')", details.message, path.display()))
 }
 
-/// Refuses a path where something stands already, as making a file there would.
-pub fn refuse_existing(path: &Path) -> Result<(), Error> {
-    match path.symlink_metadata() {
-        Ok(_) => Err(exists(path)),
-        Err(_) => Ok(()),
+fn complain(verb: &str, path: &Path, error: &std::io::Error) -> Error {
+    if verb == "create" && error.kind() == IoKind::AlreadyExists {
+        return taken(path);
     }
+    Error::usage(format!("cannot {verb} '{}': {error}", path.display()))
 }
 
-fn exists(path: &Path) -> Error {
+fn taken(path: &Path) -> Error {
     Error::usage(format!(
         "'{}' exists, and is never overwritten",
         path.display()
@@ -262,10 +270,5 @@ fn exists(path: &Path) -> Error {
     .hint("Name another file, or move this one away.")
 }
 
-fn complain(verb: &str, path: &Path, error: &std::io::Error) -> Error {
-    let told = Error::usage(format!("cannot {verb} '{}': {error}", path.display()));
-    if verb == "create" && error.kind() == IoKind::AlreadyExists {
-        return exists(path);
-    }
-    told
-}
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ mod endpoints;
 mod examples;
 mod five;
 mod input;
+mod key;
 mod layering;
 mod lookalikes;
 mod scale;

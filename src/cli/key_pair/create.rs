@@ -189,11 +189,11 @@ impl<L: Labels> Create<L> {
 
     /// What a run would refuse, a rehearsal refuses, too.
     fn refuse_existing_files(&self) -> Result<(), Error> {
-        file::refuse_existing(&self.private_key_file)?;
+        file::must_be_new(&self.private_key_file)?;
         if self.cloud_generated {
             return Ok(());
         }
-        file::refuse_existing(&file::public_path(&self.private_key_file))
+        file::must_be_new(&file::public_path(&self.private_key_file))
     }
 }
 
