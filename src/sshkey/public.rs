@@ -1,12 +1,22 @@
 //! One line of an OpenSSH public key file.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
-use super::Fingerprint;
-use crate::error::Error;
+use super::{Fingerprint, Form, der};
+use crate::error::{Error, ErrorKind};
+
+/// The algorithm of RSA keys (RFC 8017) and its empty parameters.
+const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+/// The algorithm of Ed25519 keys (RFC 8410).
+const ED25519: &[u8] = b"\x06\x03\x2b\x65\x70";
+/// The algorithm of keys on an elliptic curve (RFC 5480); the curve is its parameter.
+const ECDSA: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+const P256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+const P384: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x22";
+const P521: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x23";
 
 /// A public key: `TYPE BASE64 [COMMENT]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +65,19 @@ impl PublicKey {
         })
     }
 
+    /// Takes a blob as the SSH protocol writes it.
+    pub(super) fn from_blob(blob: Vec<u8>, comment: &str) -> Result<Self, Error> {
+        let kind = split_field(&blob).and_then(|(kind, _)| std::str::from_utf8(kind).ok());
+        let kind = kind
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the public key has no type"))?
+            .to_owned();
+        Ok(Self {
+            kind,
+            blob,
+            comment: one_line(comment),
+        })
+    }
+
     /// The type, such as `ssh-ed25519`.
     pub fn kind(&self) -> &str {
         &self.kind
@@ -87,6 +110,38 @@ impl PublicKey {
         }
     }
 
+    /// The line of a public key file, without a line end: `TYPE BASE64`, and the comment if there is
+    /// one.
+    pub fn line(&self) -> String {
+        let mut line = format!("{} {}", self.kind, STANDARD.encode(&self.blob));
+        if !self.comment.is_empty() {
+            line.push(' ');
+            line.push_str(&self.comment);
+        }
+        line
+    }
+
+    /// The same key without a comment.
+    #[must_use]
+    pub fn without_comment(&self) -> Self {
+        self.with_comment("")
+    }
+
+    /// The same key with this comment. Line breaks and other control characters become spaces: they
+    /// would make a second line, which another program may take for a second key.
+    #[must_use]
+    pub fn with_comment(&self, comment: &str) -> Self {
+        Self {
+            comment: one_line(comment),
+            ..self.clone()
+        }
+    }
+
+    /// Whether both are the same key, whatever the comments say.
+    pub fn same_material(&self, other: &Self) -> bool {
+        self.blob == other.blob
+    }
+
     /// The fingerprint of today.
     pub fn sha256(&self) -> Fingerprint {
         Fingerprint::Sha256(Sha256::digest(&self.blob).into())
@@ -97,12 +152,60 @@ impl PublicKey {
         Fingerprint::Md5(Md5::digest(&self.blob).into())
     }
 
-    /// Whether this is the key's fingerprint, of whichever sort it is.
-    pub fn matches(&self, fingerprint: &Fingerprint) -> bool {
-        match fingerprint {
-            Fingerprint::Sha256(_) => self.sha256() == *fingerprint,
-            Fingerprint::Md5(_) => self.md5() == *fingerprint,
+    /// The fingerprint of that form; `None` when this key has none of it or it takes the private key.
+    pub fn fingerprint(&self, form: Form) -> Option<Fingerprint> {
+        match form {
+            Form::Sha256 => Some(self.sha256()),
+            Form::Md5 => Some(self.md5()),
+            Form::Sha1 => Some(sha1(&self.blob)),
+            Form::Md5Spki => Some(Fingerprint::Md5(Md5::digest(self.spki()?).into())),
+            Form::Sha1Spki => Some(sha1(&self.spki()?)),
+            Form::Sha256Spki => Some(Fingerprint::Sha256(Sha256::digest(self.spki()?).into())),
+            Form::Md5Pkcs1 => Some(Fingerprint::Md5(Md5::digest(self.pkcs1()?).into())),
+            Form::Sha1Pkcs1 => Some(sha1(&self.pkcs1()?)),
+            Form::Sha256Pkcs1 => Some(Fingerprint::Sha256(Sha256::digest(self.pkcs1()?).into())),
+            Form::Sha1Pkcs8 => None,
         }
+    }
+
+    /// Whether this is the key's fingerprint, of whichever sort it is.
+    ///
+    /// A `false` for a SHA-1 proves nothing: one of its forms takes the private key.
+    pub fn matches(&self, fingerprint: &Fingerprint) -> bool {
+        self.form_of(fingerprint).is_some()
+    }
+
+    /// As what this is the key's fingerprint; `None` when it is none that the public key has.
+    pub fn form_of(&self, fingerprint: &Fingerprint) -> Option<Form> {
+        Form::ALL
+            .into_iter()
+            .find(|form| self.fingerprint(*form).as_ref() == Some(fingerprint))
+    }
+
+    /// The key in DER as X.509 has it, for the types that are known.
+    fn spki(&self) -> Option<Vec<u8>> {
+        let (algorithm, key) = match self.kind.as_str() {
+            "ssh-rsa" => (vec![RSA], self.pkcs1()?),
+            "ssh-ed25519" => (vec![ED25519], self.field(1)?.to_vec()),
+            "ecdsa-sha2-nistp256" => (vec![ECDSA, P256], self.field(2)?.to_vec()),
+            "ecdsa-sha2-nistp384" => (vec![ECDSA, P384], self.field(2)?.to_vec()),
+            "ecdsa-sha2-nistp521" => (vec![ECDSA, P521], self.field(2)?.to_vec()),
+            _ => return None,
+        };
+        let algorithm = der::sequence(&algorithm);
+        Some(der::sequence(&[&algorithm, &der::bit_string(&key)]))
+    }
+
+    /// An RSA key in DER as PKCS#1 has it.
+    fn pkcs1(&self) -> Option<Vec<u8>> {
+        if self.kind != "ssh-rsa" {
+            return None;
+        }
+        let (exponent, modulus) = (self.field(1)?, self.field(2)?);
+        Some(der::sequence(&[
+            &der::integer(modulus),
+            &der::integer(exponent),
+        ]))
     }
 
     fn field(&self, number: usize) -> Option<&[u8]> {
@@ -146,10 +249,21 @@ fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
+pub(super) fn sha1(bytes: &[u8]) -> Fingerprint {
+    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+    let mut sha1 = [0; 20];
+    sha1.copy_from_slice(digest.as_ref());
+    Fingerprint::Sha1(sha1)
+}
+
+pub(super) fn one_line(comment: &str) -> String {
+    let clean = comment.replace(char::is_control, " ");
+    clean.trim().to_owned()
+}
+
 /// How many bits a big-endian number has.
 fn length_of_number(bytes: &[u8]) -> Option<u32> {
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    let (first, rest) = bytes[zeros..].split_first()?;
+    let (first, rest) = der::without_zeros(bytes).split_first()?;
     u32::try_from(rest.len())
         .ok()?
         .checked_mul(8)?
@@ -162,6 +276,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::PublicKey;
+    use crate::sshkey::Form;
 
     // spec huawei-codearts-cph 3.6
     const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP dev@example.com";
@@ -198,6 +313,100 @@ mod tests {
             (key.kind(), key.comment()),
             ("ssh-ed25519", "dev@example.com")
         );
+    }
+
+    /// The digests come from openssl over the files of tests/keys.
+    #[test]
+    fn every_form_of_fingerprint_is_told() {
+        let key = |name: &str| {
+            let path = format!("{}/tests/keys/{name}.pub", env!("CARGO_MANIFEST_DIR"));
+            PublicKey::parse(&std::fs::read_to_string(path).expect(name)).expect(name)
+        };
+        let table = [
+            (
+                "rsa-3072-openssh",
+                "68bac053f16e3f8631456d7ceaa3cc40",
+                Form::Md5Spki,
+            ),
+            (
+                "rsa-3072-openssh",
+                "9c22c4ace703b18b2e568a67cdba99bdfb07c026",
+                Form::Sha1Spki,
+            ),
+            (
+                "rsa-3072-openssh",
+                "6f5f6d70753c8f623ca75f6b00b84c1d51a801a5b57c4dcd12210ea0056bc4a9",
+                Form::Sha256Spki,
+            ),
+            (
+                "rsa-3072-openssh",
+                "24e7bdbb73f7c9ddb29cc240bf5add8e",
+                Form::Md5Pkcs1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "dc84e83a055a58649c84541ac706b85561663165",
+                Form::Sha1Pkcs1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "0ce3941117c35b870036bb6ed801cd94aee6a9ef5d3218371ad9459ae9b3ba56",
+                Form::Sha256Pkcs1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "SHA1:R5pTs2HJA72JwfHMIKdkHg0J+cQ",
+                Form::Sha1,
+            ),
+            (
+                "rsa-3072-openssh",
+                "bc:1d:f5:6c:a4:ed:a9:52:d7:15:63:a7:4c:fa:46:4c",
+                Form::Md5,
+            ),
+            (
+                "ecdsa-256-openssh",
+                "4b2ccc21aa4c34431a07038659613666",
+                Form::Md5Spki,
+            ),
+            (
+                "ecdsa-521-openssh",
+                "392135a075a0ebef1dba31ee7ed53b86",
+                Form::Md5Spki,
+            ),
+            (
+                "ed25519-openssl-pkcs8",
+                "7cec183cf827f046dbe22da3b41b1494",
+                Form::Md5Spki,
+            ),
+            (
+                "ed25519-openssh",
+                "SHA256:Ck2o79CA+sK3O9Q3ARt9MX9QrYg+dzqDKJw4iKSlmyI",
+                Form::Sha256,
+            ),
+        ];
+        for (name, text, form) in table {
+            let fingerprint = text.parse().expect(text);
+            assert_eq!(key(name).form_of(&fingerprint), Some(form), "{name} {text}");
+            assert!(key(name).matches(&fingerprint));
+            assert!(!key("ecdsa-384-openssh-locked").matches(&fingerprint));
+        }
+        assert_eq!(key("ed25519-openssh").fingerprint(Form::Md5Pkcs1), None);
+    }
+
+    #[test]
+    fn a_line_is_what_was_read_and_never_two() {
+        let key = PublicKey::parse(ED25519).expect("a key");
+        assert_eq!(key.line(), ED25519);
+        let bare = key.without_comment();
+        assert_eq!(
+            Some(bare.line().as_str()),
+            ED25519.strip_suffix(" dev@example.com")
+        );
+        assert!(bare.same_material(&key) && bare != key);
+        let other = key.with_comment(" two\nssh-rsa AAAA\r\n");
+        assert_eq!(other.comment(), "two ssh-rsa AAAA");
+        assert_eq!(PublicKey::parse(&other.line()).expect("one line"), other);
+        assert!(!key.same_material(&PublicKey::parse(ECDSA).expect("a key")));
     }
 
     #[test]

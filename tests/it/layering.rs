@@ -31,11 +31,11 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("config", &["error"]),
     ("context", &["config", "io", "time"]),
     ("model", &["error"]),
-    ("sshkey", &["error"]),
+    ("sshkey", &["error", "secret"]),
     ("error", &["model"]),
     ("secret", &[]),
     ("time", &["error"]),
-    ("io", &["error"]),
+    ("io", &["error", "secret"]),
     ("stop", &[]),
     ("random", &["error"]),
 ];
