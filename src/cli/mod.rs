@@ -1,6 +1,7 @@
 //! The command tree. Each file parses its arguments and says what it wants of `ops`; words for
 //! people live here, vendors' words and HTTP do not.
 
+mod api;
 pub mod args;
 mod carry_out;
 mod codearts_key;
@@ -55,6 +56,9 @@ enum Command {
     /// Huawei Cloud (华为云): KMS keys, CPH servers, CodeArts keys
     #[command(alias = "hw", subcommand)]
     Huawei(HuaweiCommand),
+
+    /// Any operation of these clouds, by the vendor's own name
+    Api(api::Api),
 
     /// The embedded cloud: serve it to other programs, look at it, reset it
     #[command(subcommand)]
@@ -116,6 +120,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
+            Command::Api(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

@@ -7,6 +7,7 @@ mod table;
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
 pub use query::Query;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::io::Io;
@@ -61,23 +62,15 @@ impl Output {
         Ok(Self { format, query })
     }
 
+    /// Writes a vendor's own answer, or the part of it that the query selects.
+    pub fn answer(&self, answer: &Value, io: &Io) -> Result<(), Error> {
+        self.json(answer, io)
+    }
+
     /// Writes the results or the plan of a change.
     pub fn change(&self, document: &ChangeDocument<'_>, io: &Io) -> Result<(), Error> {
         match self.format {
-            Format::Json => {
-                let whole = document.to_json();
-                let selected = self.query.as_ref().map(|query| query.apply(&whole));
-                let value = match selected {
-                    Some(Ok(part)) => part,
-                    // What was done must be seen, whatever becomes of the query.
-                    Some(Err(error)) => {
-                        io.warn(&format!("{error}; this is the whole document"));
-                        whole
-                    }
-                    None => whole,
-                };
-                io.data(&document::json_text(&format!("{value:#}\n")))
-            }
+            Format::Json => self.json(&document.to_json(), io),
             Format::Ndjson => io.data(&document.to_ndjson()),
             Format::Table => io.data(&table::aligned(document.table())),
             Format::Tsv => io.data(&table::tabbed(&document.rows())),
@@ -87,6 +80,20 @@ impl Output {
             )?),
             Format::Names => Err(Self::names_are_for_lists()),
         }
+    }
+
+    fn json(&self, whole: &Value, io: &Io) -> Result<(), Error> {
+        let part = match self.query.as_ref().map(|query| query.apply(whole)) {
+            Some(Ok(part)) => Some(part),
+            // What was done must be seen, whatever becomes of the query.
+            Some(Err(error)) => {
+                io.warn(&format!("{error}; this is the whole document"));
+                None
+            }
+            None => None,
+        };
+        let value = part.as_ref().unwrap_or(whole);
+        io.data(&document::json_text(&format!("{value:#}\n")))
     }
 
     /// Refuses what a change cannot be written as, before it is made.
