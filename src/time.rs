@@ -30,6 +30,13 @@ impl Clock {
     }
 }
 
+/// An instant in milliseconds of UNIX time as RFC 3339 in UTC, without fractions; `None` when it is
+/// out of range.
+pub fn of_milliseconds(milliseconds: i64) -> Option<String> {
+    let instant = DateTime::from_timestamp_millis(milliseconds)?;
+    Some(instant.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 /// Reads `500ms`, `30s`, `10min`, `2h`, `7d`. A bare `m` is refused: to some it means months.
 pub fn parse_duration(text: &str) -> Result<Duration, Error> {
     let complain = |why: &str| {

@@ -311,7 +311,7 @@ impl Api {
             }
         }
         let hidden = secret::redact(&mut value);
-        output.answer(&value, io)?;
+        output.answer(&value, !call.nature().is_read, io)?;
         let hidden: Vec<_> = hidden
             .iter()
             .filter(|place| self.private_key_file.is_none() || !is_private_key(place))

@@ -7,7 +7,7 @@ use super::args::{Changing, Items};
 use super::carry_out::Job;
 use crate::cloud::change::Risk;
 use crate::error::Error;
-use crate::model::{ChangeRequest, CloudId, Resource};
+use crate::model::{Binding, ChangeRequest, CloudId, Power, Resource};
 use crate::ops::change::Extent;
 
 /// Verbs for key pairs of Volcengine ECS.
@@ -72,6 +72,7 @@ impl DeleteKeyPairs {
             from_input: selection.from_input,
         };
         let request = |ids| ChangeRequest::DeleteKeyPairs {
+            resource: Resource::KeyPair,
             ids,
             client_token: self.client_token.clone(),
         };
@@ -171,11 +172,15 @@ impl DetachKeyPairs {
             .filter(|_| !nothing)
             .flat_map(|selection| selection.items.iter().map(|(scope, _)| scope.clone()))
             .collect();
-        let request = ChangeRequest::DetachKeyPairs {
-            key_pairs: key_pairs.ids(),
-            instances: instances.ids(),
-            force_stop: self.force_stop,
+        let power = if self.force_stop {
+            Power::Cut
+        } else {
+            Power::Untouched
         };
+        let request = ChangeRequest::DetachKeyPairs(Binding {
+            power,
+            ..Binding::new(Resource::KeyPair, key_pairs.ids(), instances.ids())
+        });
         job.one(run, &scopes, request).await
     }
 }

@@ -17,6 +17,8 @@ pub enum Risk {
     PowerCut,
     /// A machine is left with no key pair bound.
     Lockout,
+    /// A private key leaves this machine.
+    PrivateKeySent,
 }
 
 impl Risk {
@@ -25,6 +27,7 @@ impl Risk {
         match self {
             Self::PowerCut => "--force-stop",
             Self::Lockout => "--allow-lockout",
+            Self::PrivateKeySent => "--send-private-key",
         }
     }
 }
@@ -79,6 +82,17 @@ pub trait Change {
     /// Looks at the items before anything is sent.
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>>;
 
+    /// Brings machines into the state that the change needs, after consent and before the first
+    /// request: stops them where the user asked for that. An item whose machine does not get there
+    /// is decided here. An error stands for all items, and nothing is sent then.
+    fn prepare<'a>(
+        &'a mut self,
+        _ready: &'a [usize],
+        _outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Groups the items that are to be sent into requests. The batches of one wave may be under
     /// way at the same time; the next wave starts when the one before has come to its end.
     fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>>;
@@ -111,6 +125,17 @@ pub trait Change {
         _outcomes: &'a mut [Outcome],
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async { Ok(()) })
+    }
+
+    /// What follows when all is sent, waited for and read back: restarts or starts machines where
+    /// the user asked for that; answers with warnings. It is called after an interruption, too, and
+    /// then says which machines it leaves in which state.
+    fn finish<'a>(
+        &'a mut self,
+        _ready: &'a [usize],
+        _outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Vec<String>> {
+        Box::pin(async { Vec::new() })
     }
 
     /// Reads the state back and confirms or corrects each of these outcomes; answers with

@@ -2,6 +2,8 @@
 //! vendor's world and kpctl's, `wire.rs` and `sign.rs` put a call on the wire, `errors.rs` reads
 //! refusals, `endpoints.rs` knows hosts, and one file for each service declares its operations.
 
+mod additions;
+mod amendments;
 pub mod change;
 pub mod client;
 mod deletion;
@@ -9,6 +11,7 @@ pub mod huawei;
 pub mod operation;
 pub mod pages;
 pub mod raw;
+mod removals;
 mod reply;
 pub mod tencent;
 pub mod volcengine;
@@ -21,9 +24,9 @@ use client::{KeyGate, Overrides};
 use raw::{RawCall, RawRequest};
 
 use crate::auth::Login;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Courier};
-use crate::model::{ChangeRequest, CloudId, Scope};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
 
 /// One account in one region of one cloud.
 pub trait Provider {
@@ -35,6 +38,13 @@ pub trait Provider {
 
     /// The id of the account that the credentials belong to, asked from the cloud itself.
     fn account(&self) -> BoxFuture<'_, Result<String, Error>>;
+
+    /// Reads a list: all of it, or an error.
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>>;
+
+    /// Reads one thing; what is not there is a not-found error. The answer has exactly one record.
+    fn show<'a>(&'a self, resource: Resource, id: &'a str)
+    -> BoxFuture<'a, Result<Listing, Error>>;
 
     /// Prepares a change. Ids that cannot be ids are a usage error here, before anything is sent.
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error>;
@@ -80,6 +90,17 @@ pub fn check_region(
         CloudId::Tencent => tencent::endpoints::check_region(region),
         CloudId::Huawei => huawei::endpoints::check_region(service, region),
     }
+}
+
+/// One thing that is not there.
+fn not_found(scope: &Scope, resource: Resource, id: &str) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!("there is no {resource} {id} here"),
+    )
+    .hint("Check the id, the account and the region (-r).")
+    .cloud(scope.cloud)
+    .with(|details| details.region = Some(scope.region.clone()))
 }
 
 /// An operation that the cloud does not have.

@@ -54,6 +54,26 @@ pub(super) fn json(reply: &Reply) -> Result<Value, Error> {
     serde_json::from_slice(&reply.body).map_err(|_| foreign(reply))
 }
 
+/// A thing of a list: what kpctl reads of it, and the vendor's own object without private keys.
+#[derive(Clone, Debug)]
+pub(super) struct Listed<T> {
+    /// What is read.
+    pub(super) known: T,
+    /// The object as it came.
+    pub(super) raw: Value,
+}
+
+impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Listed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut raw = Value::deserialize(deserializer)?;
+        let known = T::deserialize(&raw).map_err(serde::de::Error::custom)?;
+        if let Value::Object(members) = &mut raw {
+            members.retain(|name, _| !matches!(name.as_str(), "PrivateKey" | "private_key"));
+        }
+        Ok(Self { known, raw })
+    }
+}
+
 /// Reads `null` like an absent field: the default. The vendors write either.
 pub(super) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

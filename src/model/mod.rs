@@ -4,8 +4,18 @@ mod address;
 mod change;
 mod cloud;
 mod outcome;
+mod pattern;
+mod record;
 
 pub use address::{Address, Scope};
-pub use change::{ChangeRequest, RepositoryKeys};
+pub use change::{
+    Access, Amendment, Binding, ChangeRequest, FailedTasks, Keeper, KeyStateChange, NewKeyPair,
+    Power, Protection, RepositoryKeys,
+};
 pub use cloud::{CloudId, Resource};
 pub use outcome::{ItemState, Outcome, ResultClass, Status, exit_code};
+pub use pattern::Pattern;
+pub use record::{
+    CodeartsKey, CphServer, Facts, Fingerprints, Instance, KeyPair, KmsKey, ListRequest, Listing,
+    Material, Record, Task, Visibility,
+};

@@ -30,18 +30,30 @@ impl ResultClass {
 /// What became of one item (product contract, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
+    /// It was made, and its private half is in safety.
+    Created,
+    /// The cloud did not know the key, and knows it now.
+    Imported,
+    /// The cloud knew the very same key already.
+    Exists,
     /// It was there and is gone.
     Deleted,
     /// It was not there; said of deletions only.
     Absent,
+    /// The key pair is bound to the instance.
+    Attached,
     /// The key pair was on the instance and is off it.
     Detached,
-    /// The server has the key pair asked for.
+    /// It is now as was asked for.
     Changed,
     /// The scheduled deletion is called off.
     Cancelled,
     /// The key is usable.
     Enabled,
+    /// The key cannot be used for now.
+    Disabled,
+    /// The key is destroyed later, unless that is called off.
+    Scheduled,
     /// It was so already.
     Unchanged,
     /// Accepted by the service; nobody waited or looked.
@@ -74,12 +86,18 @@ impl Status {
     /// The word in documents.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Created => "created",
+            Self::Imported => "imported",
+            Self::Exists => "exists",
             Self::Deleted => "deleted",
             Self::Absent => "absent",
+            Self::Attached => "attached",
             Self::Detached => "detached",
             Self::Changed => "changed",
             Self::Cancelled => "cancelled",
             Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::Scheduled => "scheduled",
             Self::Unchanged => "unchanged",
             Self::Submitted => "submitted",
             Self::Running => "running",
@@ -99,12 +117,18 @@ impl Status {
     /// The class that the word belongs to.
     pub fn class(self) -> ResultClass {
         match self {
-            Self::Deleted
+            Self::Created
+            | Self::Imported
+            | Self::Exists
+            | Self::Deleted
             | Self::Absent
+            | Self::Attached
             | Self::Detached
             | Self::Changed
             | Self::Cancelled
             | Self::Enabled
+            | Self::Disabled
+            | Self::Scheduled
             | Self::Unchanged => ResultClass::Done,
             Self::Submitted | Self::Running | Self::Unverified => ResultClass::Open,
             Self::InUse
@@ -164,6 +188,12 @@ pub struct Outcome {
     pub address: Address,
     /// The instance that the item was to be changed on.
     pub target: Option<Address>,
+    /// What people call the item, where that is not its id and was not asked for by the user.
+    pub name: Option<String>,
+    /// The SHA-256 of a key that was added, as OpenSSH writes it.
+    pub fingerprint: Option<String>,
+    /// The file that holds the private half of a pair that was made.
+    pub private_key_file: Option<String>,
     /// What became of it.
     pub status: Status,
     /// Whether the state was read back and agrees with the status.
@@ -188,6 +218,9 @@ impl Outcome {
         Self {
             address,
             target,
+            name: None,
+            fingerprint: None,
+            private_key_file: None,
             status: Status::Skipped,
             verified: false,
             request_id: None,

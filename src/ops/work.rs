@@ -22,6 +22,20 @@ pub(super) struct Work<'a> {
 impl Work<'_> {
     pub(super) async fn carry_out(&mut self, extent: Extent) {
         let drafts: Vec<usize> = self.with_status(|status| status == Status::Skipped);
+        if !drafts.is_empty() && !self.must_end() {
+            self.make(&drafts, extent).await;
+            let left = self.change.finish(&drafts, &mut self.outcomes).await;
+            self.warnings.extend(left);
+        }
+    }
+
+    /// Everything from the first preparation to the last look.
+    async fn make(&mut self, drafts: &[usize], extent: Extent) {
+        if let Err(error) = self.change.prepare(drafts, &mut self.outcomes).await {
+            self.fail(drafts, &error);
+        }
+        let is_ready = |item: &usize| self.outcomes[*item].status == Status::Skipped;
+        let drafts: Vec<usize> = drafts.iter().copied().filter(is_ready).collect();
         let waves = self.change.waves(&drafts);
         let last = waves.len().saturating_sub(1);
         for (number, wave) in waves.into_iter().enumerate() {
@@ -177,7 +191,7 @@ impl Work<'_> {
         }
     }
 
-    fn fail(&mut self, batch: &Batch, error: &Error) {
+    fn fail(&mut self, batch: &[usize], error: &Error) {
         let status = match error.fate {
             // Cut off by the command's own end: as far as anyone knows it goes on.
             Fate::Unknown if self.is_late() || error.kind == ErrorKind::Interrupted => {
@@ -193,7 +207,7 @@ impl Work<'_> {
         }
     }
 
-    fn mark(&mut self, batch: &Batch, status: Status, error: &Error) {
+    fn mark(&mut self, batch: &[usize], status: Status, error: &Error) {
         for &item in batch {
             self.outcomes[item].fail(status, error.clone());
         }

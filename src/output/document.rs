@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::io::{escaped, is_unsafe};
 use crate::model::{Address, ItemState, Outcome, Status};
 
-const SCHEMA: &str = "kpctl/v1";
+pub(super) const SCHEMA: &str = "kpctl/v1";
 
 /// The results of a change, or the plan of a dry run.
 #[derive(Debug)]
@@ -112,6 +112,15 @@ impl ChangeDocument<'_> {
         item.insert("id".into(), outcome.address.id.clone().into());
         if let Some(target) = &outcome.target {
             item.insert("target".into(), target.to_string().into());
+        }
+        for (name, value) in [
+            ("name", &outcome.name),
+            ("fingerprint_sha256", &outcome.fingerprint),
+            ("private_key_file", &outcome.private_key_file),
+        ] {
+            if let Some(value) = value {
+                item.insert(name.into(), value.clone().into());
+            }
         }
         let result = if status == "planned" {
             "open"
@@ -222,6 +231,10 @@ fn detail(outcome: &Outcome) -> String {
         let ids: Vec<&str> = holders.iter().map(|holder| holder.id.as_str()).collect();
         parts.push(format!("held by {}", ids.join(", ")));
     }
+    parts.extend(outcome.name.clone());
+    parts.extend(outcome.fingerprint.clone());
+    let file = outcome.private_key_file.as_ref();
+    parts.extend(file.map(|file| format!("private key in {file}")));
     let word = |state: &Option<ItemState>| {
         let state = state.as_ref()?;
         state.key_pair.clone().or_else(|| state.state.clone())

@@ -1,11 +1,13 @@
 //! Documents for machines and tables for people, from the same results.
 
 mod document;
+mod list;
 mod query;
 mod table;
 
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
+pub use list::ListDocument;
 pub use query::Query;
 use serde_json::Value;
 
@@ -62,9 +64,35 @@ impl Output {
         Ok(Self { format, query })
     }
 
-    /// Writes a vendor's own answer, or the part of it that the query selects.
-    pub fn answer(&self, answer: &Value, io: &Io) -> Result<(), Error> {
-        self.json(answer, io)
+    /// Writes a vendor's own answer, or the part of it that the query selects. What a change
+    /// answered is written in any case.
+    pub fn answer(&self, answer: &Value, of_change: bool, io: &Io) -> Result<(), Error> {
+        match &self.query {
+            Some(query) if !of_change => write_json(&query.apply(answer)?, io),
+            _ => self.json(answer, io),
+        }
+    }
+
+    /// Writes what was read.
+    pub fn list(&self, document: &ListDocument<'_>, io: &Io) -> Result<(), Error> {
+        match self.format {
+            Format::Json => {
+                let whole = document.to_json();
+                let value = match &self.query {
+                    Some(query) => query.apply(&whole)?,
+                    None => whole,
+                };
+                write_json(&value, io)
+            }
+            Format::Ndjson => io.data(&document.to_ndjson()),
+            Format::Table => io.data(&table::aligned(document.table())),
+            Format::Tsv => io.data(&table::tabbed(&document.rows())),
+            Format::Csv => io.data(&table::comma_separated(
+                &document.header(),
+                &document.rows(),
+            )?),
+            Format::Names => io.data(&document.names()?),
+        }
     }
 
     /// Writes the results or the plan of a change.
@@ -92,8 +120,7 @@ impl Output {
             }
             None => None,
         };
-        let value = part.as_ref().unwrap_or(whole);
-        io.data(&document::json_text(&format!("{value:#}\n")))
+        write_json(part.as_ref().unwrap_or(whole), io)
     }
 
     /// Refuses what a change cannot be written as, before it is made.
@@ -113,4 +140,8 @@ impl Output {
         Error::usage("-o names is for lists")
             .hint("Use -o json or -o tsv to see what became of each item.")
     }
+}
+
+fn write_json(value: &Value, io: &Io) -> Result<(), Error> {
+    io.data(&document::json_text(&format!("{value:#}\n")))
 }

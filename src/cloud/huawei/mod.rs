@@ -29,7 +29,7 @@ use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, Scope};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
 
 /// One account in one region of Huawei Cloud.
 #[derive(Debug)]
@@ -75,6 +75,18 @@ impl Provider for Huawei {
         })
     }
 
+    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        Box::pin(async { Err(unsupported(CloudId::Huawei)) })
+    }
+
+    fn show<'a>(
+        &'a self,
+        _resource: Resource,
+        _id: &'a str,
+    ) -> BoxFuture<'a, Result<Listing, Error>> {
+        Box::pin(async { Err(unsupported(CloudId::Huawei)) })
+    }
+
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
         let session = &self.session;
         Ok(match request {
@@ -91,9 +103,7 @@ impl Provider for Huawei {
             ChangeRequest::DeleteRepositoryKeys(keys) => {
                 Box::new(delete_codearts_keys::Deletion::new(&session.client, keys)?)
             }
-            ChangeRequest::DeleteKeyPairs { .. } | ChangeRequest::DetachKeyPairs { .. } => {
-                return Err(unsupported(CloudId::Huawei));
-            }
+            _ => return Err(unsupported(CloudId::Huawei)),
         })
     }
 

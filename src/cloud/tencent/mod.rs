@@ -18,7 +18,7 @@ use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, Scope};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Power, Resource, Scope};
 
 /// One account in one region of Tencent Cloud.
 #[derive(Debug)]
@@ -57,17 +57,26 @@ impl Provider for Tencent {
         })
     }
 
+    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        Box::pin(async { Err(unsupported(CloudId::Tencent)) })
+    }
+
+    fn show<'a>(
+        &'a self,
+        _resource: Resource,
+        _id: &'a str,
+    ) -> BoxFuture<'a, Result<Listing, Error>> {
+        Box::pin(async { Err(unsupported(CloudId::Tencent)) })
+    }
+
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
         match request {
-            ChangeRequest::DetachKeyPairs {
-                key_pairs,
-                instances,
-                force_stop,
-            } => {
-                let change =
-                    detach::Detachment::new(&self.client, key_pairs, instances, force_stop)?;
-                Ok(Box::new(change))
-            }
+            ChangeRequest::DetachKeyPairs(binding) => Ok(Box::new(detach::Detachment::new(
+                &self.client,
+                binding.key_pairs,
+                binding.instances,
+                binding.power == Power::Cut,
+            )?)),
             _ => Err(unsupported(CloudId::Tencent)),
         }
     }

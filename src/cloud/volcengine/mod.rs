@@ -19,7 +19,7 @@ use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, Scope};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
 
 /// One account in one region of Volcengine.
 #[derive(Debug)]
@@ -55,11 +55,29 @@ impl Provider for Volcengine {
         })
     }
 
+    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        Box::pin(async { Err(unsupported(CloudId::Volcengine)) })
+    }
+
+    fn show<'a>(
+        &'a self,
+        _resource: Resource,
+        _id: &'a str,
+    ) -> BoxFuture<'a, Result<Listing, Error>> {
+        Box::pin(async { Err(unsupported(CloudId::Volcengine)) })
+    }
+
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
         match request {
-            ChangeRequest::DeleteKeyPairs { ids, client_token } => Ok(Box::new(
-                delete::Deletion::new(&self.client, ids, client_token)?,
-            )),
+            ChangeRequest::DeleteKeyPairs {
+                resource: Resource::KeyPair,
+                ids,
+                client_token,
+            } => Ok(Box::new(delete::Deletion::new(
+                &self.client,
+                ids,
+                client_token,
+            )?)),
             _ => Err(unsupported(CloudId::Volcengine)),
         }
     }
