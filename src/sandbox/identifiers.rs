@@ -44,6 +44,15 @@ pub(crate) fn uuid() -> String {
     .join("-")
 }
 
+/// 8 lower-case letters and digits: the second half of the ids of Tencent Cloud (spec tencent 0).
+pub(crate) fn letters8() -> String {
+    let digits = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    unique()[..8]
+        .iter()
+        .map(|byte| char::from(digits[usize::from(*byte) % digits.len()]))
+        .collect()
+}
+
 /// A Volcengine request id: 14 digits of the wall clock, then 20 hex digits (spec volcengine 2.1).
 pub(crate) fn volcengine_request(now: DateTime<Utc>) -> String {
     let digits = hex::encode_upper(&unique()[..10]);

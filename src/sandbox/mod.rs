@@ -29,6 +29,7 @@ mod journal;
 mod quirks;
 mod reply;
 mod request;
+mod rsa_pair;
 mod seed;
 mod server;
 mod state;

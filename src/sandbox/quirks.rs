@@ -42,6 +42,24 @@ quirks! {
     TencentRefusedBatchPartlyDone = "tencent-refused-batch-partly-done",
     /// Removing a key that is not bound to one of the instances is refused (spec tencent 7.3).
     TencentUnboundKeyRefused = "tencent-unbound-key-refused",
+    /// `ImportKeyPair` takes ed25519 and ecdsa keys, too (spec tencent 7.6).
+    TencentEd25519Accepted = "tencent-ed25519-accepted",
+    /// The `key-name` filter of CVM's `DescribeKeyPairs` finds parts of names (spec tencent 2.3).
+    TencentKeyNameFilterFuzzy = "tencent-key-name-filter-fuzzy",
+    /// An empty Description leaves the one before (spec tencent 7.4).
+    TencentEmptyDescriptionIgnored = "tencent-empty-description-ignored",
+    /// After a disassociation a pair is in use for two more deletions (spec tencent 2.4).
+    TencentInUseLingers = "tencent-in-use-lingers",
+    /// A refused `DeleteKeyPairs` still deletes the pairs that nothing refers to (spec tencent 2.4).
+    TencentRefusedDeletePartlyDone = "tencent-refused-delete-partly-done",
+    /// A SOFT stop ends FAILED, and the instance is RUNNING still (spec tencent 2.9).
+    TencentSoftStopFails = "tencent-soft-stop-fails",
+    /// An instance that an OFFLINE change shut down is started again (spec tencent 3).
+    LighthouseOfflineRestarts = "lighthouse-offline-restarts",
+    /// An ONLINE change of a STOPPED instance is refused (spec tencent 3).
+    LighthouseOnlineNeedsRunning = "lighthouse-online-needs-running",
+    /// Listed pairs have the text `null` as their `PrivateKey` (spec tencent 3).
+    LighthousePrivateKeyNullText = "lighthouse-private-key-null-text",
     /// `OperationDetails` come in another order than the request (spec volcengine 10.9).
     VolcengineDetailsReordered = "volcengine-details-reordered",
     /// `OperationDetails` of a success have no Error member instead of null (spec volcengine 2.3).

@@ -59,10 +59,18 @@ mod tests {
         let guangzhou = &state.tencent.regions["ap-guangzhou"];
         assert_eq!(guangzhou.key_pairs.len(), 24);
         assert_eq!(guangzhou.instances.len(), 6);
-        assert_eq!(state.tencent.regions["ap-shanghai"].key_pairs.len(), 2);
+        let shanghai = &state.tencent.regions["ap-shanghai"];
+        assert_eq!(shanghai.key_pairs.len(), 3);
+        assert_eq!(shanghai.images[0].key_ids, [&*shanghai.key_pairs[2].id]);
+        let lighthouse = &guangzhou.lighthouse;
+        assert_eq!(lighthouse.key_pairs.len(), 3);
+        assert_eq!(lighthouse.instances.len(), 3);
         for instance in &guangzhou.instances {
             for id in &instance.key_ids {
-                assert!(guangzhou.key_pair(id).is_some(), "{id}");
+                assert!(
+                    guangzhou.key_pairs.iter().any(|pair| pair.id == *id),
+                    "{id}"
+                );
             }
         }
         let huawei = &state.huawei;
