@@ -3,7 +3,10 @@
 mod danger;
 mod paging;
 mod parameter;
+#[cfg(test)]
+pub(super) mod testing;
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
@@ -205,6 +208,23 @@ impl<W> Raw<W> {
         }
     }
 
+    /// Query and body as one, for people.
+    fn parameters(&self) -> Value {
+        if self.route.query.is_empty() {
+            return self.fields.clone();
+        }
+        let pair = |(name, value): &(Cow<'static, str>, String)| {
+            (name.clone().into_owned(), Value::from(value.as_str()))
+        };
+        let query = self.route.query.iter().map(pair).collect();
+        let mut whole = Map::new();
+        whole.insert("query".to_owned(), Value::Object(query));
+        if self.route.body {
+            whole.insert("body".to_owned(), self.fields.clone());
+        }
+        Value::Object(whole)
+    }
+
     /// What the client goes by, for an operation that is or is not known to be a read.
     pub(super) fn facts_of(
         service: &'static str,
@@ -292,7 +312,7 @@ impl<'a, W: Wire> Prepared<'a, W> {
         if let Some(paging) = paging {
             raw.start_pages(paging)?;
         }
-        let mut parameters = raw.fields.clone();
+        let mut parameters = raw.parameters();
         secret::redact(&mut parameters);
         let nature = Nature {
             name: format!("{} {}", facts.service, facts.operation),
@@ -325,7 +345,7 @@ impl<'a, W: Wire> Prepared<'a, W> {
 
     /// Vendors quote what they were sent, and say nothing of what became of a lost request.
     fn complete(&self, error: Error) -> Error {
-        let secrets = secret::values(&self.raw.fields);
+        let secrets = secret::values(&self.raw.parameters());
         let error = error.with(|details| {
             for text in details.hints.iter_mut().chain([&mut details.message]) {
                 for secret in secrets

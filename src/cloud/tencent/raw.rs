@@ -223,8 +223,43 @@ fn value_of(place: &str, node: Node) -> Result<Value, Error> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::object;
+    use super::{object, prepare};
+    use crate::cloud::raw::RawCall;
+    use crate::cloud::raw::testing::{assert_same, client, request};
+    use crate::cloud::tencent::cvm::{DescribeKeyPairs, DisassociateInstancesKeyPairs};
+    use crate::cloud::tencent::sts::GetCallerIdentity;
     use crate::error::Error;
+
+    #[tokio::test]
+    async fn a_raw_call_is_the_typed_one() {
+        let client = client("ap-guangzhou");
+        let typed = DisassociateInstancesKeyPairs {
+            instance_ids: vec!["ins-1".to_owned(), "ins-2".to_owned()],
+            key_ids: vec!["skey-1".to_owned()],
+            force_stop: true,
+        };
+        let words = [
+            "InstanceIds.0=ins-1",
+            "InstanceIds.1=ins-2",
+            "KeyIds.1=skey-1",
+            "ForceStop=true",
+        ];
+        let name = "DisassociateInstancesKeyPairs";
+        let raw = prepare(&client, request("cvm", name, None, &words)).expect("raw");
+        assert_same(&client, &typed, &raw).await;
+        let nature = raw.nature();
+        assert!(!nature.is_read && nature.power_cut.is_some());
+        assert_eq!(nature.machines, ["ins-1", "ins-2"]);
+
+        let words = ["KeyIds.0=skey-1", "Offset=0", "Limit=100"];
+        let raw = prepare(&client, request("cvm", "DescribeKeyPairs", None, &words)).expect("raw");
+        let typed = DescribeKeyPairs::with_ids(&["skey-1".to_owned()]);
+        assert_same(&client, &typed, &raw).await;
+        assert!(raw.nature().is_read);
+
+        let raw = prepare(&client, request("sts", "GetCallerIdentity", None, &[])).expect("raw");
+        assert_same(&client, &GetCallerIdentity {}, &raw).await;
+    }
 
     fn read(words: &[&str], is_known: bool) -> Result<Value, Error> {
         let parameters = words.iter().map(|word| word.parse().expect(word));

@@ -107,3 +107,92 @@ fn fields(request: RawRequest) -> Result<Map<String, Value>, Error> {
     }
     Ok(fields)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::prepare;
+    use crate::cloud::raw::testing::{assert_same, client, request};
+    use crate::cloud::raw::{PrivateKeys, RawCall};
+    use crate::cloud::volcengine::ecs::{DeleteKeyPairs, DescribeKeyPairs};
+
+    #[tokio::test]
+    async fn a_raw_call_is_the_typed_one() {
+        let client = client("cn-beijing");
+        let names: Vec<_> = (1..=11).map(|n| format!("名 {n}*")).collect();
+        let typed = DeleteKeyPairs {
+            key_pair_names: names.clone(),
+            client_token: "t".to_owned(),
+        };
+        let numbered: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| format!("KeyPairNames.{}={name}", at + 1))
+            .collect();
+        let mut words: Vec<_> = numbered.iter().map(String::as_str).collect();
+        words.push("ClientToken=t");
+        let raw = prepare(&client, request("ecs", "DeleteKeyPairs", None, &words)).expect("raw");
+        assert_same(&client, &typed, &raw).await;
+
+        let as_json = format!("KeyPairNames:={}", json!(names));
+        let words = ["ClientToken=t", as_json.as_str()];
+        let raw = prepare(&client, request("ecs", "DeleteKeyPairs", None, &words)).expect("raw");
+        assert_same(&client, &typed, &raw).await;
+
+        let mut body = request("ecs", "DeleteKeyPairs", None, &[]);
+        body.body = Some(json!({"KeyPairNames": names, "ClientToken": "t"}));
+        let raw = prepare(&client, body).expect("raw");
+        assert_same(&client, &typed, &raw).await;
+        assert!(!raw.nature().is_read);
+
+        let words = ["MaxResults=500"];
+        let raw = prepare(&client, request("ecs", "DescribeKeyPairs", None, &words)).expect("raw");
+        assert_same(&client, &DescribeKeyPairs::all(), &raw).await;
+        assert!(raw.nature().is_read);
+    }
+
+    #[test]
+    fn only_the_documented_version_is_known() {
+        let client = client("cn-beijing");
+        let mut other = request("ecs", "DescribeKeyPairs", None, &[]);
+        other.version = Some("2099-01-01".to_owned());
+        assert!(!prepare(&client, other).expect("raw").nature().is_read);
+        let made = prepare(&client, request("ecs", "CreateKeyPair", None, &[])).expect("raw");
+        assert_eq!(made.nature().private_keys, PrivateKeys::One);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_a_usage_error() {
+        let client = client("cn-beijing");
+        for (service, operation, words) in [
+            ("unknown", "Describe", &[][..]),
+            ("ecs", "", &[]),
+            ("ecs", "Describe Key", &[]),
+            ("ecs", "DescribeKeyPairs", &["Action=DeleteKeyPairs"]),
+            ("ecs", "DescribeKeyPairs", &["Version=1"]),
+            ("ecs", "DescribeKeyPairs", &["A=1", "A=2"]),
+        ] {
+            let error = prepare(&client, request(service, operation, None, words));
+            assert_eq!(error.expect_err(operation).exit_code(), 2, "{words:?}");
+        }
+        let mut both = request("ecs", "DescribeKeyPairs", None, &["A=1"]);
+        both.body = Some(json!({}));
+        assert_eq!(prepare(&client, both).expect_err("both").exit_code(), 2);
+        let mut list = request("ecs", "DescribeKeyPairs", None, &[]);
+        list.body = Some(json!([]));
+        assert_eq!(prepare(&client, list).expect_err("a list").exit_code(), 2);
+        let mut paged = request("ecs", "DescribeRegions", None, &[]);
+        paged.all_pages = true;
+        let error = prepare(&client, paged).expect_err("no pages");
+        assert!(error.hints[0].contains("ecs DescribeTags"), "{error:?}");
+        let mut paged = request("ecs", "DescribeKeyPairs", None, &["NextToken=x"]);
+        paged.all_pages = true;
+        assert_eq!(
+            prepare(&client, paged)
+                .expect_err("in the middle")
+                .exit_code(),
+            2
+        );
+    }
+}
