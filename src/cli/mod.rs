@@ -1,6 +1,7 @@
 //! The command tree. Each file parses its arguments and says what it wants of `ops`; words for
 //! people live here, vendors' words and HTTP do not.
 
+mod api;
 pub mod args;
 mod carry_out;
 mod codearts_key;
@@ -63,6 +64,8 @@ enum Command {
     /// SSH keys on this machine: make them, tell their fingerprints, convert them
     #[command(subcommand)]
     Key(key::Key),
+    /// Any operation of these clouds, by the vendor's own name
+    Api(api::Api),
 
     /// The embedded cloud: serve it to other programs, look at it, reset it
     #[command(subcommand)]
@@ -149,6 +152,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
             Command::Key(command) => command.run(&run),
+            Command::Api(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

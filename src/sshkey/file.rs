@@ -63,17 +63,18 @@ impl NewFile {
 
     /// Writes a private key; when this returns well, it is on the disk.
     pub fn write_secret(self, text: &Secret) -> Result<(), Error> {
-        self.write(text.expose())
+        self.write(text.expose().as_bytes())
     }
 
     /// Writes a public key as one line.
     pub fn write_public(self, key: &PublicKey) -> Result<(), Error> {
-        self.write(&format!("{}\n", key.line()))
+        self.write(format!("{}\n", key.line()).as_bytes())
     }
 
-    fn write(mut self, text: &str) -> Result<(), Error> {
+    /// Writes what is neither, such as a download; when this returns well, it is on the disk.
+    pub fn write(mut self, bytes: &[u8]) -> Result<(), Error> {
         self.file
-            .write_all(text.as_bytes())
+            .write_all(bytes)
             .and_then(|()| self.file.sync_all())
             .and_then(|()| sync_folder(&self.path))
             .map_err(|error| complain("write", &self.path, &error))?;

@@ -5,6 +5,7 @@ mod ecs;
 pub(super) mod endpoints;
 mod errors;
 mod names;
+mod raw;
 pub mod sign;
 mod sts;
 mod wire;
@@ -13,6 +14,7 @@ use wire::VolcengineWire;
 
 use super::change::Change;
 use super::client::Client;
+use super::raw::{RawCall, RawRequest};
 use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
@@ -78,5 +80,9 @@ impl Provider for Volcengine {
             )?)),
             _ => Err(unsupported(CloudId::Volcengine)),
         }
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.client, request)?))
     }
 }
