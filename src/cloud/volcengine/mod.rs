@@ -1,12 +1,17 @@
 //! Volcengine: compute key pairs.
 
+mod add;
 mod delete;
 mod ecs;
 pub(super) mod endpoints;
 mod errors;
+mod instances;
+mod look;
 mod names;
+mod records;
 pub mod sign;
 mod sts;
+mod update;
 mod wire;
 
 use wire::VolcengineWire;
