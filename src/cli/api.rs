@@ -30,7 +30,7 @@ const LISTED: usize = 20;
 #[derive(Args, Debug)]
 #[command(before_help = "Examples:\n  \
     kpctl api volcengine ecs DescribeKeyPairs KeyPairNames.1=web-1\n  \
-    kpctl api tencent cvm DescribeInstances Filters.0.Name=zone Filters.0.Values.0=ap-guangzhou-3 --all-pages\n  \
+    kpctl api tencent cvm DescribeInstances InstanceIds.0=ins-4t6y8u2i --all-pages\n  \
     kpctl api huawei kms GET /v3/{project_id}/keypairs limit=10 --query 'keypairs[].keypair.name'\n  \
     kpctl api huawei kms POST /v1.0/{project_id}/kms/list-keys --json @body.json")]
 pub(super) struct Api {
@@ -45,16 +45,10 @@ pub(super) struct Api {
     operation: String,
 
     /// The parameters in the vendor's spelling; on huawei the path, then the query
-    ///
-    /// KEY=VALUE is text. KEY:=JSON is JSON: a number, true, a list. Lists are numbered: KeyPairNames.1=a on
-    /// volcengine, KeyIds.0=a on tencent. On tencent, Offset, Limit, ProjectId, ForceStop and the like become
-    /// numbers and truth values where kpctl knows the service.
     #[arg(value_name = "KEY=VALUE")]
     words: Vec<String>,
 
     /// All parameters, or the body, as JSON from a file or from standard input
-    ///
-    /// The place for secrets: what stands on a command line is seen by others.
     #[arg(long, value_name = "@FILE|-")]
     json: Option<String>,
 

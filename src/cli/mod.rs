@@ -65,6 +65,13 @@ enum Command {
     #[command(subcommand)]
     Key(key::Key),
     /// Any operation of these clouds, by the vendor's own name
+    ///
+    /// The answer is the vendor's own object as JSON, without secrets. KEY=VALUE is text, KEY:=JSON is a
+    /// number, true, or a list. Lists are numbered: KeyPairNames.1=a on volcengine, KeyIds.0=a on tencent,
+    /// where Limit, Offset, ProjectId, ForceStop and the like become numbers and truth values. On huawei
+    /// the first word is the path, in which {project_id} is filled in, and KEY=VALUE is the query.
+    ///
+    /// Secrets belong into --json: others can see what stands on a command line.
     Api(api::Api),
 
     /// The embedded cloud: serve it to other programs, look at it, reset it

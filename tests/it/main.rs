@@ -2,6 +2,7 @@
 
 mod fixture;
 
+mod api;
 mod attacks;
 mod consent;
 mod credentials;

@@ -254,7 +254,7 @@ fn encoded(path: &str) -> Result<String, Error> {
     // A project id stands for itself here.
     check_path(&encoded.replace(PROJECT, "p")).map_err(|_| {
         let error = Error::usage(format!("the path '{shown}' must not be sent"));
-        if path.contains('{') {
+        if path.replace(PROJECT, "").contains('{') {
             error.hint("kpctl fills in {project_id}; other places are yours to fill.")
         } else {
             error.hint(

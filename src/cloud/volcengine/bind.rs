@@ -106,10 +106,10 @@ impl<'a> Rebinding<'a> {
         binding: Binding,
     ) -> Result<Self, Error> {
         if direction == Direction::Attach && binding.key_pairs.len() != 1 {
-            return Err(
-                Error::usage("an instance of Volcengine holds one key pair, so name exactly one")
-                    .hint("The pair that an instance holds is replaced."),
-            );
+            return Err(Error::usage(
+                "an instance of Volcengine holds one key pair, so name exactly one",
+            )
+            .hint("The pair that an instance holds is replaced."));
         }
         binding
             .key_pairs

@@ -27,7 +27,6 @@ use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, unsupported};
 use super::{Connection, Provider, pages, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};

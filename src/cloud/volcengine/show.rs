@@ -8,10 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Facts, Listing, Resource};
 
 /// The key pair of this name, or else of this id.
-pub(super) async fn key_pair(
-    client: &Client<VolcengineWire>,
-    id: &str,
-) -> Result<Listing, Error> {
+pub(super) async fn key_pair(client: &Client<VolcengineWire>, id: &str) -> Result<Listing, Error> {
     names::check(id)?;
     let mut found = look::find(client, &[id.to_owned()]).await?;
     let Some(pair) = found.pairs.remove(id) else {
