@@ -128,6 +128,10 @@ impl<R: Registry> Additions<R> {
                 .cloud(self.registry.scope().cloud);
             outcome.fail(Status::Conflict, error);
             outcome.verified = true;
+            if pair.is_fresh {
+                // The key that was made for this is thrown away.
+                outcome.fingerprint = None;
+            }
         }
     }
 
@@ -154,6 +158,9 @@ impl<R: Registry> Additions<R> {
         if let Some(id) = added.id {
             outcome.address = self.registry.scope().address(R::RESOURCE, &id);
             outcome.name = (id != pair.name).then(|| pair.name.clone());
+        }
+        if pair.public_key.is_some() && pair.is_fresh {
+            outcome.private_key_file = pair.keeper.as_ref().map(|keeper| keeper.place.clone());
         }
         if pair.public_key.is_none() {
             let kept = match (&added.private_key, &pair.keeper) {

@@ -224,7 +224,7 @@ fn refuse_other_files(text: &str) -> Result<(), Error> {
     if private {
         return Err(complain("it is a private key")
             .hint("Give the public half, the file that ends in .pub; keep this one to yourself.")
-            .hint("ssh-keygen -y -f FILE prints the public half of a private key."));
+            .hint("kpctl key convert FILE --to public prints the public half of a private key."));
     }
     if text.contains("BEGIN SSH2 PUBLIC KEY") || text.contains("-----BEGIN") {
         return Err(complain("it is in another form than that of OpenSSH").hint(

@@ -4,6 +4,7 @@ mod fixture;
 
 mod api;
 mod attacks;
+mod conformance;
 mod consent;
 mod credentials;
 mod documents;
