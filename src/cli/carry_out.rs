@@ -25,7 +25,7 @@ const LISTED: usize = 20;
 /// A change as one command asks for it.
 pub(super) struct Job<'a> {
     /// The command without its arguments.
-    pub(super) command: &'static str,
+    pub(super) command: String,
     /// The cloud.
     pub(super) cloud: CloudId,
     /// The service that makes the change.
@@ -56,7 +56,10 @@ impl Job<'_> {
             .iter()
             .map(|(provider, _)| provider.as_ref())
             .collect();
-        self.finish(run, &site, &output, providers, requests).await
+        let report = self
+            .finish(run, &site, &output, providers, requests)
+            .await?;
+        Ok(report.exit_code)
     }
 
     /// Makes one change in one scope: that of the options, or of the addresses among the items,
@@ -67,6 +70,17 @@ impl Job<'_> {
         scopes: &[Option<Scope>],
         request: ChangeRequest,
     ) -> Result<u8, Error> {
+        let report = self.one_report(run, scopes, request).await?;
+        Ok(report.exit_code)
+    }
+
+    /// Like [`Self::one`], for commands that go on after it.
+    pub(super) async fn one_report(
+        &self,
+        run: &Run<'_>,
+        scopes: &[Option<Scope>],
+        request: ChangeRequest,
+    ) -> Result<Report, Error> {
         let output = Self::output(run)?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         if scopes.is_empty() && self.from_input {
@@ -111,7 +125,7 @@ impl Job<'_> {
         output: &Output,
         providers: Vec<&dyn Provider>,
         requests: Vec<ChangeRequest>,
-    ) -> Result<u8, Error> {
+    ) -> Result<Report, Error> {
         let io = &run.context.io;
         let mut changes: Vec<Box<dyn Change + '_>> = Vec::new();
         for (provider, request) in providers.iter().zip(requests) {
@@ -149,7 +163,7 @@ impl Job<'_> {
         )
         .await?;
         self.write(run, site, output, &report, endpoint.as_deref())?;
-        Ok(report.exit_code)
+        Ok(report)
     }
 
     fn write(
@@ -162,7 +176,7 @@ impl Job<'_> {
     ) -> Result<(), Error> {
         let io = &run.context.io;
         let document = ChangeDocument {
-            command: self.command,
+            command: &self.command,
             outcomes: &report.outcomes,
             warnings: &report.warnings,
             plan: report.plan.as_deref(),
@@ -176,7 +190,9 @@ impl Job<'_> {
                 io.hint(hint);
             }
             if let (Some(plan), true) = (&report.plan, run.global.verbose) {
-                plan.iter().for_each(|call| say_call(call, run));
+                for call in plan {
+                    say_call(call, run);
+                }
             }
         }
         Ok(())

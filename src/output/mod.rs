@@ -6,7 +6,7 @@ mod query;
 mod table;
 
 use clap::ValueEnum;
-pub use document::{ChangeDocument, error_document};
+pub use document::{ChangeDocument, error_document, json_text};
 pub use list::ListDocument;
 pub use query::Query;
 use serde_json::Value;

@@ -26,6 +26,7 @@ mod faults;
 mod fingerprint;
 mod identifiers;
 mod journal;
+mod key_material;
 mod quirks;
 mod reply;
 mod request;

@@ -11,6 +11,7 @@ mod endpoints;
 mod examples;
 mod five;
 mod input;
+mod key;
 mod layering;
 mod lookalikes;
 mod scale;

@@ -49,7 +49,12 @@ mod tests {
         let beijing = &state.volcengine.regions["cn-beijing"];
         assert_eq!(beijing.key_pairs.len(), 14);
         assert_eq!(state.volcengine.regions["cn-shanghai"].key_pairs.len(), 2);
-        for instance in &beijing.instances {
+        let (bound, unbound): (Vec<_>, Vec<_>) = beijing
+            .instances
+            .iter()
+            .partition(|instance| !instance.key_pair_name.is_empty());
+        assert_eq!((bound.len(), unbound.len()), (4, 2));
+        for instance in bound {
             assert!(
                 beijing.key_pair(&instance.key_pair_name).is_some(),
                 "{}",
@@ -78,5 +83,6 @@ mod tests {
         assert_eq!(huawei.projects[0].kms_keys.len(), 6);
         assert_eq!(huawei.projects[0].servers.len(), 3);
         assert_eq!(huawei.projects[0].key_pairs.len(), 3);
+        assert_eq!(huawei.projects[0].ecs_servers.len(), 5);
     }
 }

@@ -81,9 +81,13 @@ pub(crate) fn refusal(instance: &Instance, change: Change, is_forced: bool) -> O
 
 /// `RESCUE_MODE` is `RescueMode` in codes.
 fn camel_case(state: &str) -> String {
-    let words = state.split('_');
+    let words = state.split('_').map(str::char_indices);
     words
-        .map(|word| format!("{}{}", &word[..1], word[1..].to_ascii_lowercase()))
+        .flatten()
+        .map(|(place, letter)| match place {
+            0 => letter,
+            _ => letter.to_ascii_lowercase(),
+        })
         .collect()
 }
 

@@ -145,15 +145,17 @@ pub(crate) fn delete(
         .map(|id| refusal_of_deletion(product, region, id))
         .collect();
     let is_refused = refusals.iter().any(Option::is_some);
-    let is_partly_done = product == Product::Cvm && {
-        let quirk = Quirk::TencentRefusedDeletePartlyDone;
-        call.ctx.has(quirk)
-    };
-    let lingers = |pair: &KeyPair| pair.lingers > 0 && ids.contains(&pair.id);
-    if is_refused && product.key_pairs(region).iter().any(lingers) {
-        let pairs = product.key_pairs_mut(call.region_mut()?).iter_mut();
-        for pair in pairs.filter(|pair| lingers(pair)) {
-            pair.lingers -= 1;
+    let quirk = Quirk::TencentRefusedDeletePartlyDone;
+    let is_partly_done = product == Product::Cvm && call.ctx.has(quirk);
+    let lingering: Vec<&String> = ids
+        .iter()
+        .filter(|id| !is_held(product, region, id) && lingers(product, region, id))
+        .collect();
+    if !lingering.is_empty() {
+        for pair in product.key_pairs_mut(call.region_mut()?) {
+            if lingering.contains(&&pair.id) {
+                pair.lingers -= 1;
+            }
         }
     }
     if !is_refused || is_partly_done {
@@ -169,14 +171,21 @@ pub(crate) fn delete(
     refusal.map_or_else(|| Ok(Map::new()), Err)
 }
 
-fn refusal_of_deletion(product: Product, region: &Region, id: &str) -> Option<Refusal> {
-    let codes = product.codes();
-    let lingers = |pair: &KeyPair| pair.id == id && pair.lingers > 0;
-    let is_held = product
+fn is_held(product: Product, region: &Region, id: &str) -> bool {
+    product
         .instances(region)
         .iter()
-        .any(|row| row.refers_to(id));
-    if is_held || product.key_pairs(region).iter().any(lingers) {
+        .any(|row| row.refers_to(id))
+}
+
+fn lingers(product: Product, region: &Region, id: &str) -> bool {
+    let mut pairs = product.key_pairs(region).iter();
+    pairs.any(|pair| pair.id == id && pair.lingers > 0)
+}
+
+fn refusal_of_deletion(product: Product, region: &Region, id: &str) -> Option<Refusal> {
+    let codes = product.codes();
+    if is_held(product, region, id) || lingers(product, region, id) {
         let message = format!("The key pair `{id}` is in use.");
         return Some(Refusal::new(codes.key_in_use, message));
     }

@@ -62,7 +62,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 fn create_key_pair(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal> {
     let draft = draft(call)?;
     let (pair, private_key) = create(call, Lighthouse, draft)?;
-    let shown = key_pair(call.region()?, &pair, private_key.into());
+    let shown = key_pair(call.region()?, &pair, &private_key.into());
     Ok(members([("KeyPair", shown)]))
 }
 
@@ -99,11 +99,11 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal
         Value::Null
     };
     shared::list(call, Lighthouse, &filters, fits, |region, pair| {
-        key_pair(region, pair, private_key.clone())
+        key_pair(region, pair, &private_key)
     })
 }
 
-fn key_pair(region: &Region, pair: &KeyPair, private_key: Value) -> Value {
+fn key_pair(region: &Region, pair: &KeyPair, private_key: &Value) -> Value {
     let holders = holders(Lighthouse, region, &pair.id);
     let details: Vec<Value> = holders
         .iter()

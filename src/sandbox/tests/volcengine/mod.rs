@@ -1,5 +1,10 @@
 //! Rules of Volcengine (spec volcengine 4 and 5).
 
+mod bind;
+mod create;
+mod modify;
+mod tags;
+
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -25,6 +30,23 @@ fn names(got: &Got) -> Vec<String> {
         .iter()
         .map(|pair| pair["KeyPairName"].as_str().expect("name").to_owned())
         .collect()
+}
+
+/// What `DescribeKeyPairs` tells about one name.
+fn described(fixture: &Fixture, name: &str) -> Value {
+    let got = fixture.ecs("DescribeKeyPairs", &format!("KeyPairNames.1={name}"));
+    got.body["Result"]["KeyPairs"][0].clone()
+}
+
+/// The id of a pair that exists.
+fn pair_id(fixture: &Fixture, name: &str) -> String {
+    let id = described(fixture, name)["KeyPairId"].take();
+    id.as_str().expect("id").to_owned()
+}
+
+/// Status and code of a refusal.
+fn refused(got: &Got) -> (u16, &str) {
+    (got.status, got.code())
 }
 
 #[test]

@@ -1,35 +1,14 @@
-//! Rules of Tencent Cloud (spec tencent 2).
+//! Taking key pairs off CVM instances, and its listings (spec tencent 2).
 
 use serde_json::{Value, json};
 
-use super::super::clock;
-use super::super::credentials::*;
-use super::super::request::Request;
-use super::fixture::*;
+use super::super::super::clock;
+use super::super::super::credentials::*;
+use super::super::super::request::Request;
+use super::super::fixture::*;
+use super::{change, look};
 
 const DISASSOCIATE: &str = "DisassociateInstancesKeyPairs";
-
-/// State, keys, latest operation, its state and its request id, as one look sees them.
-fn look(fixture: &Fixture, id: &str) -> (String, Vec<String>, String, String, String) {
-    let got = fixture.cvm("DescribeInstances", &json!({ "InstanceIds": [id] }));
-    let instance = &got.body["Response"]["InstanceSet"][0];
-    let text = |name: &str| instance[name].as_str().unwrap_or_default().to_owned();
-    let keys = instance["LoginSettings"]["KeyIds"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let keys = keys
-        .iter()
-        .map(|key| key.as_str().expect("key").to_owned())
-        .collect();
-    (
-        text("InstanceState"),
-        keys,
-        text("LatestOperation"),
-        text("LatestOperationState"),
-        text("LatestOperationRequestId"),
-    )
-}
 
 fn detach(fixture: &Fixture, instances: &[&str], keys: &[&str], is_forced: bool) -> Got {
     let body = json!({ "InstanceIds": instances, "KeyIds": keys, "ForceStop": is_forced });
@@ -189,12 +168,9 @@ fn states_in_transition_are_refused() {
             "OperationDenied.InstanceOperationInProgress",
         ),
     ] {
-        let set = |tracked: &mut super::super::state::Tracked| {
-            let regions = &mut tracked.tencent.regions;
-            let region = regions.get_mut(TENCENT_REGION).expect("region");
+        change(&fixture, |region| {
             state.clone_into(&mut region.instances[0].state);
-        };
-        fixture.sandbox.with_state(set).expect("state");
+        });
         assert_eq!(
             detach(&fixture, &["ins-4t6y8u2i"], &["skey-9p0o8i7u"], true).code(),
             code
