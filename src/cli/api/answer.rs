@@ -45,7 +45,7 @@ impl Api {
                     .hint("Run it again with --out FILE."));
                 };
                 file.write(&bytes).map_err(lost)?;
-                io.say(&format!("wrote {} bytes", bytes.len()));
+                io.say(&format!("wrote the answer, {} bytes", bytes.len()));
                 return Ok(());
             }
             RawAnswer::Object(value) => value,
