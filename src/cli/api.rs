@@ -1,5 +1,7 @@
 //! `kpctl api`: any operation of any cloud.
 
+mod answer;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -12,14 +14,12 @@ use super::carry_out::{check_account, place, question_text};
 use super::site::Site;
 use crate::cloud::Provider;
 use crate::cloud::change::{Danger, Risk};
-use crate::cloud::raw::{self, Nature, Parameter, PrivateKeys, RawAnswer, RawCall, RawRequest};
+use crate::cloud::raw::{self, Nature, Parameter, PrivateKeys, RawRequest};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Resource};
 use crate::ops::consent::{Consent, Question};
 use crate::output::{ChangeDocument, Format, Output};
-use crate::secret::{self, Secret};
-use crate::sshkey::file::NewFile;
 
 /// The command in documents.
 const COMMAND: &str = "api";
@@ -53,8 +53,8 @@ pub(super) struct Api {
     json: Option<String>,
 
     /// The API version, for services whose version kpctl does not know
-    #[arg(long, value_name = "VERSION")]
-    api_version: Option<String>,
+    #[arg(long = "api-version", value_name = "VERSION")]
+    version: Option<String>,
 
     /// Read all pages and print them as one list, for the operations that kpctl knows
     #[arg(long, conflicts_with = "out")]
@@ -71,6 +71,10 @@ pub(super) struct Api {
     /// Accept that running machines are powered off hard (needs --yes)
     #[arg(long)]
     force_stop: bool,
+
+    /// Accept that the body's private key is sent to the cloud (needs --yes)
+    #[arg(long)]
+    send_private_key: bool,
 
     #[command(flatten)]
     changing: Changing,
@@ -96,7 +100,10 @@ impl Api {
             site.courier().may_change.set(false);
             let warnings: Vec<_> = dangers
                 .iter()
-                .map(|danger| format!("{} (needs --yes and --force-stop)", danger.reason))
+                .map(|danger| {
+                    let flag = danger.risk.flag();
+                    format!("{} (needs --yes and {flag})", danger.reason)
+                })
                 .collect();
             let document = ChangeDocument {
                 command: COMMAND,
@@ -155,7 +162,7 @@ impl Api {
             service: raw::service(self.cloud, &self.service)?,
             operation: self.operation.clone(),
             path,
-            version: self.api_version.clone(),
+            version: self.version.clone(),
             parameters: parameters.collect::<Result<_, _>>()?,
             body: self.body(run)?,
             all_pages: self.all_pages,
@@ -184,10 +191,13 @@ impl Api {
 
     /// Options that would do nothing, and a private key that would be lost.
     fn check_options(&self, nature: &Nature) -> Result<(), Error> {
-        if self.force_stop && nature.power_cut.is_none() {
-            return Err(Error::usage(
-                "--force-stop accepts a power cut, and this call asks for none",
-            ));
+        for accepted in self.accepted() {
+            if !nature.risks.iter().any(|(risk, _)| *risk == accepted) {
+                let flag = accepted.flag();
+                return Err(Error::usage(format!(
+                    "{flag} accepts what this call does not ask for"
+                )));
+            }
         }
         let has_place = match nature.private_keys {
             PrivateKeys::None => true,
@@ -209,6 +219,16 @@ impl Api {
         .hint(format!(
             "Add {option}, or import a public key of your own."
         )))
+    }
+
+    /// The severe flags that were given.
+    fn accepted(&self) -> Vec<Risk> {
+        let flags = [
+            (self.force_stop, Risk::PowerCut),
+            (self.send_private_key, Risk::PrivateKeySent),
+        ];
+        let given = flags.into_iter().filter(|(given, _)| *given);
+        given.map(|(_, risk)| risk).collect()
     }
 
     async fn consent(
@@ -241,103 +261,31 @@ impl Api {
         };
         let consent = Consent {
             yes: self.changing.yes,
-            accepted: if self.force_stop {
-                vec![Risk::PowerCut]
-            } else {
-                Vec::new()
-            },
+            accepted: self.accepted(),
             ask: if may_ask { Some(&ask) } else { None },
         };
         consent.gate(true, dangers, &question).await
     }
-
-    async fn send(
-        &self,
-        run: &Run<'_>,
-        call: &(dyn RawCall + '_),
-        output: &Output,
-    ) -> Result<(), Error> {
-        let io = &run.context.io;
-        // Before anything is sent: what is shown once must have a place.
-        let place = self.private_key_file.as_ref().or(self.out.as_ref());
-        let file = place.map(|path| NewFile::private(path)).transpose()?;
-        let answer = call.send().await?;
-        let lost = |error: Error| {
-            let error = error
-                .hint("The call was made, and its answer is lost: delete a key pair that it made.");
-            error.with(|details| {
-                details.kind = ErrorKind::Internal;
-                details.request_id.clone_from(&answer.request_id);
-            })
-        };
-        let mut value = match answer.value {
-            RawAnswer::File(bytes) => {
-                let Some(file) = file.filter(|_| self.out.is_some()) else {
-                    return Err(Error::new(
-                        ErrorKind::Internal,
-                        format!(
-                            "the answer is a file of {} bytes, which was not kept",
-                            bytes.len()
-                        ),
-                    )
-                    .code("AnswerIsFile")
-                    .hint("Run it again with --out FILE."));
-                };
-                file.write(&bytes).map_err(lost)?;
-                io.say(&format!("wrote {} bytes", bytes.len()));
-                return Ok(());
-            }
-            RawAnswer::Object(value) => value,
-        };
-        if let (Some(file), Some(path)) = (file, place) {
-            if self.out.is_some() {
-                let text = Secret::new(format!("{value:#}\n"));
-                file.write_secret(&text).map_err(lost)?;
-                io.say(&format!("wrote the answer to {}", path.display()));
-                return Ok(());
-            }
-            match private_key(&value) {
-                Some(key) => {
-                    file.write_secret(&key).map_err(lost)?;
-                    io.say(&format!("wrote the private key to {}", path.display()));
-                }
-                None => io.warn("the answer holds no private key, so that no file was written"),
-            }
-        }
-        let hidden = secret::redact(&mut value);
-        output.answer(&value, !call.nature().is_read, io)?;
-        let hidden: Vec<_> = hidden
-            .iter()
-            .filter(|place| self.private_key_file.is_none() || !is_private_key(place))
-            .map(String::as_str)
-            .collect();
-        if !hidden.is_empty() {
-            io.hint(&format!(
-                "Secrets are not shown ({}); --out FILE keeps them.",
-                hidden.join(", ")
-            ));
-        }
-        Ok(())
-    }
 }
 
-/// One danger for each machine that the call names; `*` stands for machines that it does not name.
+/// The dangers for each machine that the call names; `*` stands for machines that it does not name.
 fn dangers(provider: &dyn Provider, nature: &Nature) -> Vec<Danger> {
-    let Some(reason) = nature.power_cut else {
-        return Vec::new();
-    };
     let all = ["*".to_owned()];
     let machines = if nature.machines.is_empty() {
         &all[..]
     } else {
         &nature.machines
     };
-    let danger = |machine: &String| Danger {
-        risk: Risk::PowerCut,
-        machine: provider.scope().address(Resource::Instance, machine),
-        reason: reason.to_owned(),
+    let of_machine = |machine: &String| {
+        let machine = provider.scope().address(Resource::Instance, machine);
+        let danger = |(risk, reason): &(Risk, &str)| Danger {
+            risk: *risk,
+            machine: machine.clone(),
+            reason: (*reason).to_owned(),
+        };
+        nature.risks.iter().map(danger).collect::<Vec<_>>()
     };
-    machines.iter().map(danger).collect()
+    machines.iter().flat_map(of_machine).collect()
 }
 
 /// The parameters as lines of a question.
@@ -355,61 +303,11 @@ fn parameters(value: &Value) -> Vec<String> {
     lines
 }
 
-fn is_private_key(place: &str) -> bool {
-    let last = place.rsplit('/').next().unwrap_or_default();
-    last.replace('_', "").eq_ignore_ascii_case("privatekey")
-}
-
-/// The private key in an answer, as a file has it.
-fn private_key(value: &Value) -> Option<Secret> {
-    let inner = match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                if let (true, Some(text)) = (is_private_key(name), value.as_str())
-                    // Some answers say that there is none in a word (spec tencent 3).
-                    && !matches!(text, "" | "null")
-                {
-                    // The line ends of some samples are two letters (spec volcengine 4.1).
-                    let mut text = if text.contains('\n') {
-                        text.to_owned()
-                    } else {
-                        text.replace("\\n", "\n")
-                    };
-                    if !text.ends_with('\n') {
-                        text.push('\n');
-                    }
-                    return Some(Secret::new(text));
-                }
-            }
-            fields.values().collect::<Vec<_>>()
-        }
-        Value::Array(items) => items.iter().collect(),
-        _ => return None,
-    };
-    inner.into_iter().find_map(private_key)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{parameters, private_key};
-
-    #[test]
-    fn a_private_key_is_found_and_written_as_files_have_it() {
-        let found = |value| private_key(&value).map(|key| key.expose().to_owned());
-        let nested = json!({"KeyPair": {"KeyId": "k", "PrivateKey": "a\nb\n"}});
-        assert_eq!(found(nested).as_deref(), Some("a\nb\n"));
-        let odd = json!({"keypair": [{"private_key": "a\\nb"}]});
-        assert_eq!(found(odd).as_deref(), Some("a\nb\n"));
-        for none in [
-            json!({"PrivateKey": "null"}),
-            json!({"PrivateKey": null}),
-            json!([1]),
-        ] {
-            assert_eq!(found(none), None);
-        }
-    }
+    use super::parameters;
 
     #[test]
     fn long_parameters_are_cut_in_a_question() {

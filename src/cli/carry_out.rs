@@ -190,7 +190,9 @@ impl Job<'_> {
                 io.hint(hint);
             }
             if let (Some(plan), true) = (&report.plan, run.global.verbose) {
-                plan.iter().for_each(|call| say_call(call, run));
+                for call in plan {
+                    say_call(call, run);
+                }
             }
         }
         Ok(())

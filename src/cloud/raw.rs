@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-pub(super) use danger::power_cut;
 pub(super) use paging::{Paging, Style, wanted as wanted_paging};
 pub use parameter::Parameter;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::change::Risk;
 use super::client::{Answer, Client, Decoded, Preview, Wire};
 use super::operation::{Callable, Effect, Facts, Repeat, Route};
 use super::pages;
@@ -66,8 +66,8 @@ pub struct Nature {
     pub name: String,
     /// Whether it is known to change nothing.
     pub is_read: bool,
-    /// Why a machine may lose its power by it.
-    pub power_cut: Option<&'static str>,
+    /// What severe consequences it may have, and why.
+    pub risks: Vec<(Risk, &'static str)>,
     /// The machines that it names.
     pub machines: Vec<String>,
     /// Whether it makes a private key.
@@ -317,7 +317,7 @@ impl<'a, W: Wire> Prepared<'a, W> {
         let nature = Nature {
             name: format!("{} {}", facts.service, facts.operation),
             is_read: facts.effect == Effect::Read,
-            power_cut: power_cut(facts.service, facts.operation, &raw.fields),
+            risks: danger::risks(facts.service, facts.operation, &raw.fields),
             machines: danger::machines(&raw.fields),
             private_keys,
             parameters,

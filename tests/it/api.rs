@@ -183,6 +183,25 @@ fn a_power_cut_wants_its_flag_and_the_flag_wants_a_power_cut() {
             .is_some_and(|text| text.contains("--force-stop"))
     );
     api(&world, &[&detach[..], &["--yes", "--force-stop"]].concat()).code(0);
+    // A private key in a body is severe, too.
+    let import =
+        json!({"keypair": {"key_protection": {"private_key": "-----BEGIN PRIVATE KEY-----"}}});
+    let call = [
+        "huawei",
+        "kms",
+        "POST",
+        "/v3/{project_id}/keypairs/private-key/import",
+        "--yes",
+        "--error-format",
+        "json",
+    ];
+    let error = api_with(&world, &call, &import).code(9).error();
+    assert!(
+        error["hint"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("--send-private-key")),
+        "{error}"
+    );
     let soft = [
         "tencent",
         "cvm",

@@ -39,10 +39,10 @@ impl Wire for HuaweiWire {
         }
     }
 
-    fn project_id<'a>(
-        client: &'a Client<Self>,
+    fn project_id(
+        client: &Client<Self>,
         facts: Facts,
-    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+    ) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(async move {
             match (facts.in_project, facts.service) {
                 (Some(true), _) | (None, "kms" | "cph") => iam::wanted(client).await.map(Some),

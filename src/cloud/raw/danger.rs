@@ -1,14 +1,30 @@
-//! What can be read off the parameters of any call: whether they cut a machine's power, and which
-//! machines they name.
+//! What can be read off the parameters of any call: whether they cut a machine's power or hold a
+//! private key, and which machines they name.
 
 use serde_json::Value;
 
+use crate::cloud::change::Risk;
+use crate::secret;
+
+/// What takes a flag of its own, and why.
+pub(super) fn risks(service: &str, operation: &str, fields: &Value) -> Vec<(Risk, &'static str)> {
+    let power_cut = power_cut(service, operation, fields).map(|why| (Risk::PowerCut, why));
+    let key_sent = holds_private_key(fields)
+        .then_some((Risk::PrivateKeySent, "a private key is sent to the cloud"));
+    power_cut.into_iter().chain(key_sent).collect()
+}
+
+fn holds_private_key(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.values().any(holds_private_key),
+        Value::Array(items) => items.iter().any(holds_private_key),
+        Value::String(text) => secret::is_secret_text(text),
+        _ => false,
+    }
+}
+
 /// Why a call with these parameters may cut the power of running machines.
-pub(in crate::cloud) fn power_cut(
-    service: &str,
-    operation: &str,
-    fields: &Value,
-) -> Option<&'static str> {
+fn power_cut(service: &str, operation: &str, fields: &Value) -> Option<&'static str> {
     if asks_for_it(fields) {
         return Some("a running machine is powered off hard");
     }
@@ -70,7 +86,16 @@ pub(super) fn machines(fields: &Value) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
-    use super::{machines, power_cut};
+    use super::{machines, power_cut, risks};
+    use crate::cloud::change::Risk;
+
+    #[test]
+    fn a_private_key_is_seen_wherever_it_stands() {
+        let fields = json!({"server": {"auth": {"key": "-----BEGIN RSA PRIVATE KEY-----\nx"}}});
+        let found = risks("kms", "POST /v3/p/keypairs/associate", &fields);
+        assert_eq!(found[0].0, Risk::PrivateKeySent);
+        assert!(risks("kms", "POST", &json!({"key": "ssh-rsa A"})).is_empty());
+    }
 
     #[test]
     fn a_power_cut_is_seen_in_every_spelling() {

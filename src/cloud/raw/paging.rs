@@ -100,17 +100,14 @@ impl<W> Raw<W> {
         }
         let mut size = 0;
         if let Some((name, most)) = paging.size {
-            size = match self.parameter(name) {
-                Some(given) => {
-                    given.parse().ok().filter(|size| *size > 0).ok_or_else(|| {
-                        Error::usage(format!("'{name}' must be a number from 1 on"))
-                    })?
-                }
-                None => {
-                    self.set(name, most.into());
-                    most
-                }
-            };
+            size = most;
+            if let Some(given) = self.parameter(name) {
+                let given = given.parse().ok().filter(|size| *size > 0);
+                size = given
+                    .ok_or_else(|| Error::usage(format!("'{name}' must be a number from 1 on")))?;
+            } else {
+                self.set(name, most.into());
+            }
         }
         self.pages = Some(Pages {
             paging,

@@ -248,7 +248,7 @@ mod tests {
         let raw = prepare(&client, request("cvm", name, None, &words)).expect("raw");
         assert_same(&client, &typed, &raw).await;
         let nature = raw.nature();
-        assert!(!nature.is_read && nature.power_cut.is_some());
+        assert!(!nature.is_read && nature.risks.len() == 1);
         assert_eq!(nature.machines, ["ins-1", "ins-2"]);
 
         let words = ["KeyIds.0=skey-1", "Offset=0", "Limit=100"];

@@ -84,19 +84,13 @@ pub(super) fn prepare(
 
 /// The parameters by their full names; lists and structures of JSON are numbered by the wire.
 fn fields(request: RawRequest) -> Result<Map<String, Value>, Error> {
-    let fields = match raw::only_body(&request)? {
-        Some(fields) => fields,
-        None => {
-            let mut fields = Map::new();
-            for parameter in request.parameters {
-                let name = parameter.name;
-                if fields.insert(name.clone(), parameter.value).is_some() {
-                    return Err(Error::usage(format!("'{name}' is given twice")));
-                }
-            }
-            fields
+    let mut fields = raw::only_body(&request)?.unwrap_or_default();
+    for parameter in request.parameters {
+        let name = parameter.name;
+        if fields.insert(name.clone(), parameter.value).is_some() {
+            return Err(Error::usage(format!("'{name}' is given twice")));
         }
-    };
+    }
     if let Some(name) = ["Action", "Version"]
         .iter()
         .find(|name| fields.contains_key(**name))
