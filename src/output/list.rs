@@ -172,8 +172,14 @@ fn fields(facts: &Facts) -> Fields {
             ("alias", json!(key.alias)),
             ("state", json!(key.state)),
             ("spec", json!(key.spec)),
-            ("deletion_at", json!(key.deletion_at.and_then(of_milliseconds))),
-            ("created_at", json!(key.created_at.and_then(of_milliseconds))),
+            (
+                "deletion_at",
+                json!(key.deletion_at.and_then(of_milliseconds)),
+            ),
+            (
+                "created_at",
+                json!(key.created_at.and_then(of_milliseconds)),
+            ),
             ("default", json!(key.is_default)),
         ],
         Facts::CphServer(server) => vec![
@@ -209,8 +215,14 @@ fn material(material: &Material) -> Fields {
     vec![
         ("type", json!(key.map(|key| key.kind()))),
         ("bits", json!(key.and_then(|key| key.bits()))),
-        ("fingerprint_sha256", json!(sha256.map(|digest| digest.to_string()))),
-        ("fingerprint_md5", json!(md5.map(|digest| digest.to_string()))),
+        (
+            "fingerprint_sha256",
+            json!(sha256.map(|digest| digest.to_string())),
+        ),
+        (
+            "fingerprint_md5",
+            json!(md5.map(|digest| digest.to_string())),
+        ),
         ("public_key", json!(key.map(|key| key.line()))),
     ]
 }
@@ -228,7 +240,10 @@ fn tags(tags: Option<&[(String, String)]>) -> Value {
 
 fn addresses(list: Option<&[Address]>) -> Value {
     match list {
-        Some(list) => list.iter().map(|address| json!(address.to_string())).collect(),
+        Some(list) => list
+            .iter()
+            .map(|address| json!(address.to_string()))
+            .collect(),
         None => Value::Null,
     }
 }
@@ -293,7 +308,9 @@ fn columns(record: &Record) -> Vec<(&'static str, String)> {
             ("SPEC", text(&key.spec)),
             (
                 "DELETION",
-                key.deletion_at.and_then(of_milliseconds).unwrap_or_default(),
+                key.deletion_at
+                    .and_then(of_milliseconds)
+                    .unwrap_or_default(),
             ),
         ],
         Facts::CphServer(server) => vec![
@@ -432,7 +449,10 @@ mod tests {
         assert_eq!(item["bound_to"], json!([]));
         assert_eq!(item["tags"], json!({"team": "infra"}));
         assert_eq!(item["raw"], json!({"KeyId": "skey-1"}));
-        assert_eq!((json["kind"].as_str(), &json["complete"]), (Some("List"), &json!(true)));
+        assert_eq!(
+            (json["kind"].as_str(), &json["complete"]),
+            (Some("List"), &json!(true))
+        );
     }
 
     #[test]
