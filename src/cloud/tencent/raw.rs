@@ -226,7 +226,8 @@ mod tests {
     use super::{object, prepare};
     use crate::cloud::raw::RawCall;
     use crate::cloud::raw::testing::{assert_same, client, request};
-    use crate::cloud::tencent::cvm::{DescribeKeyPairs, DisassociateInstancesKeyPairs};
+    use crate::cloud::tencent::common::DescribeKeyPairs;
+    use crate::cloud::tencent::cvm::{Cvm, DisassociateInstancesKeyPairs};
     use crate::cloud::tencent::sts::GetCallerIdentity;
     use crate::error::Error;
 
@@ -253,7 +254,7 @@ mod tests {
 
         let words = ["KeyIds.0=skey-1", "Offset=0", "Limit=100"];
         let raw = prepare(&client, request("cvm", "DescribeKeyPairs", None, &words)).expect("raw");
-        let typed = DescribeKeyPairs::with_ids(&["skey-1".to_owned()]);
+        let typed = DescribeKeyPairs::<Cvm>::with_ids(&["skey-1".to_owned()]);
         assert_same(&client, &typed, &raw).await;
         assert!(raw.nature().is_read);
 

@@ -72,7 +72,6 @@ impl Registry for KeyPairs<'_> {
             id: Some(name.unwrap_or_else(|| pair.name.clone())),
             request_id: answer.request_id,
             private_key: answer.value.private_key,
-            later: None,
         })
     }
 
