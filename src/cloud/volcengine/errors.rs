@@ -204,8 +204,16 @@ mod tests {
             ("QuotaExceeded.KeyPair", Some(400), ErrorKind::Quota),
             ("InvalidInstance.NotFound", None, ErrorKind::NotFound),
             ("KeyPairNotExist", Some(400), ErrorKind::NotFound),
-            ("InvalidKeyPair.AlreadyExists", Some(400), ErrorKind::Conflict),
-            ("InvalidKeyPairName.Duplicate", Some(400), ErrorKind::Conflict),
+            (
+                "InvalidKeyPair.AlreadyExists",
+                Some(400),
+                ErrorKind::Conflict,
+            ),
+            (
+                "InvalidKeyPairName.Duplicate",
+                Some(400),
+                ErrorKind::Conflict,
+            ),
             ("KeyPairExists", Some(400), ErrorKind::Conflict),
             ("InvalidInstanceStatus", None, ErrorKind::State),
             ("OperationDenied.InstanceStatus", None, ErrorKind::State),

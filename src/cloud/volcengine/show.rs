@@ -8,10 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Facts, Listing, Resource};
 
 /// The key pair of this name, or else of this id.
-pub(super) async fn key_pair(
-    client: &Client<VolcengineWire>,
-    id: &str,
-) -> Result<Listing, Error> {
+pub(super) async fn key_pair(client: &Client<VolcengineWire>, id: &str) -> Result<Listing, Error> {
     names::check(id)?;
     let mut found = look::find(client, &[id.to_owned()]).await?;
     let Some(pair) = found.pairs.remove(id) else {
@@ -27,7 +24,7 @@ pub(super) async fn key_pair(
         Ok(holders) => {
             warnings.push(format!(
                 "nobody can tell whether these instances hold {} or a key pair of a name like it: {}",
-                pair.known.key_pair_name,
+                pair.known.name,
                 holders.doubtful.join(", ")
             ));
             None
@@ -35,7 +32,7 @@ pub(super) async fn key_pair(
         Err(error) if error.kind == ErrorKind::Permission => {
             warnings.push(format!(
                 "which instances hold {} cannot be seen: {error}",
-                pair.known.key_pair_name
+                pair.known.name
             ));
             None
         }

@@ -62,9 +62,10 @@ impl Rebinding<'_> {
                 .hint("Look at its key pair with instance list."),
         };
         outcome.after = self.last_seen(item).map(item_state);
-        let error = outcome.error.take().unwrap_or_else(|| {
-            self.located(doubt, self.direction.operation(), None)
-        });
+        let error = outcome
+            .error
+            .take()
+            .unwrap_or_else(|| self.located(doubt, self.direction.operation(), None));
         outcome.fail(Status::Unverified, error);
     }
 }
