@@ -264,12 +264,14 @@ impl<R: Registry> Additions<R> {
                 outcome.seen(Self::goal(pair));
             }
             (None, true) => {
-                let error = Error::new(
-                    ErrorKind::Server,
-                    "the service says that it was added, but it is not listed",
-                )
-                .hint("Lists may lag behind: look again later with list.")
-                .cloud(self.registry.scope().cloud);
+                let what = if rivals.is_empty() {
+                    "the service says that it was added, but it is not listed"
+                } else {
+                    "the service says that it was added, but lists its name with another key"
+                };
+                let error = Error::new(ErrorKind::Server, what)
+                    .hint("Lists may lag behind: look again later with list.")
+                    .cloud(self.registry.scope().cloud);
                 outcome.fail(Status::Unverified, error);
             }
             (None, false) => outcome.seen(Status::Failed),

@@ -8,6 +8,7 @@ use crate::cloud::client::{Client, Preview};
 use crate::error::Error;
 use crate::http::Courier;
 use crate::model::{NewKeyPair, Record, Resource, Scope};
+use crate::sshkey::PublicKey;
 
 /// The length of names and of project names, in characters.
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=64;
@@ -43,7 +44,7 @@ impl Registry for KeyPairs<'_> {
             warnings.extend(check_project(project)?);
         }
         check_tags(&pair.tags, &mut warnings)?;
-        let kind = pair.public_key.as_ref().map(|key| key.kind());
+        let kind = pair.public_key.as_ref().map(PublicKey::kind);
         if let Some(kind) = kind.filter(|kind| *kind != "ssh-rsa") {
             warnings.push(format!(
                 "the documents show ssh-rsa keys only: whether {kind} is taken is left to the service"
@@ -56,7 +57,7 @@ impl Registry for KeyPairs<'_> {
         let pairs = look::named(self.client, std::slice::from_ref(&pair.name)).await?;
         let same_name = pairs
             .into_iter()
-            .filter(|listed| listed.known.key_pair_name == pair.name);
+            .filter(|listed| listed.known.name == pair.name);
         Ok(same_name
             .map(|listed| records::key_pair(&self.client.scope, listed))
             .collect())

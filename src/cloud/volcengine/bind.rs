@@ -77,8 +77,8 @@ impl Pair {
         let handle = Handle::of_text(&text);
         let mut known = KeyPair::default();
         match handle.clone() {
-            Handle::KeyPairId(id) => known.key_pair_id = id,
-            Handle::KeyPairName(name) => known.key_pair_name = name,
+            Handle::KeyPairId(id) => known.id = id,
+            Handle::KeyPairName(name) => known.name = name,
         }
         Self {
             typed: text,
@@ -90,10 +90,10 @@ impl Pair {
 
     /// What it is called in outcomes: its name where that is known.
     fn name(&self) -> &str {
-        if self.known.key_pair_name.is_empty() {
+        if self.known.name.is_empty() {
             &self.typed
         } else {
-            &self.known.key_pair_name
+            &self.known.name
         }
     }
 }
@@ -205,24 +205,16 @@ impl<'a> Rebinding<'a> {
     }
 
     /// Writes down what an answer says of one item.
-    fn record(&mut self, item: usize, outcome: &mut Outcome, result: Option<Option<Error>>) {
+    fn record(&mut self, item: usize, outcome: &mut Outcome, result: Result<(), Error>) {
         match result {
-            Some(None) => {
+            Ok(()) => {
                 outcome.error = None;
                 outcome.status = self.direction.goal();
                 self.accepted.insert(item);
             }
             // A look tells what became of it.
-            Some(Some(error)) if error.fate == Fate::Unknown => {
-                outcome.fail(Status::Unverified, error);
-            }
-            Some(Some(error)) => outcome.fail(Status::of_error(error.kind), error),
-            None => {
-                let error = Error::new(ErrorKind::Server, "the answer does not mention this item");
-                let error = error.fate(Fate::Unknown);
-                let error = self.located(error, self.direction.operation(), None);
-                outcome.fail(Status::Unverified, error);
-            }
+            Err(error) if error.fate == Fate::Unknown => outcome.fail(Status::Unverified, error),
+            Err(error) => outcome.fail(Status::of_error(error.kind), error),
         }
     }
 }
@@ -284,17 +276,17 @@ impl Change for Rebinding<'_> {
         Box::pin(async move {
             let answer = self.call(batch).await?;
             let request_id = answer.request_id.as_deref();
-            let mut results = results(answer.value);
+            let results = results(answer.value);
             for &item in batch {
                 outcomes[item].request_id = request_id.map(str::to_owned);
-                let result = results.remove(self.instance_of(item)).map(|error| {
-                    let error = self.located(error?, self.direction.operation(), request_id);
+                let result = result_of(&results, self.instance_of(item)).map_err(|error| {
+                    let error = self.located(error, self.direction.operation(), request_id);
                     // It may speak of what a try did whose answer was lost.
-                    Some(if answer.after_lost_answer {
+                    if answer.after_lost_answer {
                         error.fate(Fate::Unknown)
                     } else {
                         error
-                    })
+                    }
                 });
                 self.record(item, &mut outcomes[item], result);
             }
@@ -320,14 +312,22 @@ impl Change for Rebinding<'_> {
 }
 
 /// What an answer says of each instance that it mentions: done, or why not.
-fn results(answer: Results) -> HashMap<String, Option<Error>> {
+fn results(answer: Results) -> HashMap<String, Result<(), Error>> {
     let details = answer.operation_details.into_iter();
     details
         .map(|item| {
             let error = item.error.map(|error| error.explain(None));
-            (item.instance_id, error)
+            (item.instance_id, error.map_or(Ok(()), Err))
         })
         .collect()
+}
+
+/// What an answer says of one instance.
+fn result_of(results: &HashMap<String, Result<(), Error>>, id: &str) -> Result<(), Error> {
+    results.get(id).cloned().unwrap_or_else(|| {
+        let silent = "the answer does not mention this instance";
+        Err(Error::new(ErrorKind::Server, silent).fate(Fate::Unknown))
+    })
 }
 
 fn is_running(instance: &Instance) -> bool {

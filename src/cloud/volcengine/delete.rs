@@ -91,7 +91,7 @@ impl<'a> Deletion<'a> {
                 survey.outcomes[item].seen(Status::Absent);
                 continue;
             };
-            let name = &pair.known.key_pair_name;
+            let name = &pair.known.name;
             if name != id {
                 survey
                     .notes
@@ -106,7 +106,7 @@ impl<'a> Deletion<'a> {
     /// Which of these names are listed.
     async fn listed(&self, names: &[String]) -> Result<HashSet<String>, Error> {
         let pairs = look::named(self.client, names).await?;
-        let names = pairs.into_iter().map(|pair| pair.known.key_pair_name);
+        let names = pairs.into_iter().map(|pair| pair.known.name);
         Ok(names.collect())
     }
 
@@ -144,7 +144,7 @@ impl<'a> Deletion<'a> {
             }
             let name = &self.names[item];
             let pair = KeyPair {
-                key_pair_name: name.clone(),
+                name: name.clone(),
                 ..KeyPair::default()
             };
             match look::holders(self.client, &pair).await {

@@ -220,9 +220,10 @@ pub(super) struct KeyPairPage {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct KeyPair {
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub(super) key_pair_id: String,
-    pub(super) key_pair_name: String,
+    #[serde(default, rename = "KeyPairId", deserialize_with = "null_is_default")]
+    pub(super) id: String,
+    #[serde(rename = "KeyPairName")]
+    pub(super) name: String,
     #[serde(default, deserialize_with = "lenient_text")]
     pub(super) description: Option<String>,
     /// The MD5 of the public key in hex without colons (spec volcengine 4.0).
@@ -236,10 +237,10 @@ pub(super) struct KeyPair {
 impl KeyPair {
     /// How requests name it.
     pub(super) fn handle(&self) -> Handle {
-        if self.key_pair_id.is_empty() {
-            Handle::KeyPairName(self.key_pair_name.clone())
+        if self.id.is_empty() {
+            Handle::KeyPairName(self.name.clone())
         } else {
-            Handle::KeyPairId(self.key_pair_id.clone())
+            Handle::KeyPairId(self.id.clone())
         }
     }
 }

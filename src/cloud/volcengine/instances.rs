@@ -66,9 +66,10 @@ pub(super) struct InstancePage {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Instance {
-    pub(super) instance_id: String,
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub(super) instance_name: String,
+    #[serde(rename = "InstanceId")]
+    pub(super) id: String,
+    #[serde(default, rename = "InstanceName", deserialize_with = "null_is_default")]
+    pub(super) name: String,
     #[serde(default, deserialize_with = "null_is_default")]
     pub(super) key_pair_name: String,
     #[serde(default, deserialize_with = "null_is_default")]
@@ -103,10 +104,10 @@ impl Instance {
         if self.bound().is_empty() {
             return Some(false);
         }
-        if !self.key_pair_id.is_empty() && !pair.key_pair_id.is_empty() {
-            return Some(self.key_pair_id == pair.key_pair_id);
+        if !self.key_pair_id.is_empty() && !pair.id.is_empty() {
+            return Some(self.key_pair_id == pair.id);
         }
-        let (own, other) = (&self.key_pair_name, &pair.key_pair_name);
+        let (own, other) = (&self.key_pair_name, &pair.name);
         if own == other {
             return Some(true);
         }

@@ -44,7 +44,7 @@ pub(super) async fn find(
 ) -> Result<Found, Error> {
     let mut found = Found::default();
     for pair in named(client, texts).await? {
-        let name = pair.known.key_pair_name.clone();
+        let name = pair.known.name.clone();
         if texts.contains(&name) {
             found.pairs.insert(name, pair);
         } else {
@@ -56,7 +56,7 @@ pub(super) async fn find(
     let is_no_id = |error: &Error| matches!(error.kind, ErrorKind::NotFound | ErrorKind::Usage);
     let chunks = ids.chunks(ecs::MOST_NAMES).collect();
     for pair in apart(client, chunks, DescribeKeyPairs::with_ids, is_no_id).await? {
-        let id = pair.known.key_pair_id.clone();
+        let id = pair.known.id.clone();
         if ids.contains(&id) {
             found.pairs.insert(id, pair);
         }
@@ -99,12 +99,12 @@ pub(super) async fn holders(
     pair: &KeyPair,
 ) -> Result<Holders, Error> {
     let mut holders = Holders::default();
-    for instance in pages::all(client, DescribeInstances::holding(&pair.key_pair_name)).await? {
+    for instance in pages::all(client, DescribeInstances::holding(&pair.name)).await? {
         let instance = instance.known;
         match instance.holds(pair) {
-            Some(true) => holders.ids.push(instance.instance_id),
+            Some(true) => holders.ids.push(instance.id),
             Some(false) => {}
-            None => holders.doubtful.push(instance.instance_id),
+            None => holders.doubtful.push(instance.id),
         }
     }
     Ok(holders)
@@ -126,14 +126,14 @@ pub(super) async fn instances(
     };
     let chunks = ids.chunks(instances::MOST_INSTANCES).collect();
     let found = apart(client, chunks, DescribeInstances::with_ids, is_no_id).await?;
-    if found.iter().any(|found| found.known.instance_id.is_empty()) {
+    if found.iter().any(|found| found.known.id.is_empty()) {
         // What it is about cannot be told, and an instance that is not told of counts as gone.
         return Err(Error::new(
             ErrorKind::Server,
             "the answer holds an instance without an id",
         ));
     }
-    let with_id = |found: Listed<Instance>| (found.known.instance_id.clone(), found.known);
+    let with_id = |found: Listed<Instance>| (found.known.id.clone(), found.known);
     Ok(found.into_iter().map(with_id).collect())
 }
 

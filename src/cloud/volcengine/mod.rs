@@ -14,6 +14,10 @@ mod records;
 mod show;
 pub mod sign;
 mod sts;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod update;
 mod wire;
 

@@ -11,10 +11,10 @@ pub(super) fn key_pair(scope: &Scope, listed: Listed<KeyPair>) -> Record {
     let tags = |tags: Vec<super::ecs::Tag>| tags.into_iter().map(|tag| (tag.key, tag.value));
     Record {
         scope: scope.clone(),
-        address: Some(scope.address(Resource::KeyPair, &pair.key_pair_name)),
-        id: pair.key_pair_name.clone(),
+        address: Some(scope.address(Resource::KeyPair, &pair.name)),
+        id: pair.name.clone(),
         facts: Facts::KeyPair(model::KeyPair {
-            name: pair.key_pair_name,
+            name: pair.name,
             material: Material::read(None, pair.finger_print.as_deref()),
             created_at: pair.created_at.filter(|text| !text.is_empty()),
             description: pair.description,
@@ -36,12 +36,12 @@ pub(super) fn instance(scope: &Scope, listed: Listed<Instance>) -> Record {
     let is_told = |text: &String| !text.is_empty();
     Record {
         scope: scope.clone(),
-        address: Some(scope.address(Resource::Instance, &instance.instance_id)),
-        id: instance.instance_id.clone(),
+        address: Some(scope.address(Resource::Instance, &instance.id)),
+        id: instance.id.clone(),
         facts: Facts::Instance(model::Instance {
             state: instance.power(),
             key_pairs: Some(key_pairs.into_iter().collect()),
-            name: instance.instance_name,
+            name: instance.name,
             os: instance
                 .os_name
                 .filter(is_told)

@@ -24,7 +24,7 @@ pub(super) async fn key_pair(client: &Client<VolcengineWire>, id: &str) -> Resul
         Ok(holders) => {
             warnings.push(format!(
                 "nobody can tell whether these instances hold {} or a key pair of a name like it: {}",
-                pair.known.key_pair_name,
+                pair.known.name,
                 holders.doubtful.join(", ")
             ));
             None
@@ -32,7 +32,7 @@ pub(super) async fn key_pair(client: &Client<VolcengineWire>, id: &str) -> Resul
         Err(error) if error.kind == ErrorKind::Permission => {
             warnings.push(format!(
                 "which instances hold {} cannot be seen: {error}",
-                pair.known.key_pair_name
+                pair.known.name
             ));
             None
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Rebinding, is_running, results};
+use super::{Rebinding, is_running, result_of, results};
 use crate::cloud::volcengine::instances::{MOST_INSTANCES, RebootInstances};
 use crate::cloud::volcengine::look;
 use crate::cloud::volcengine::records::item_state;
@@ -18,9 +18,9 @@ use crate::random;
 const EVERY: Duration = Duration::from_secs(3);
 /// After this long, an instance that was running at every look has restarted between two looks, or
 /// does not restart at all.
-const SURELY_OVER: Duration = Duration::from_secs(60);
+pub(super) const SURELY_OVER: Duration = Duration::from_secs(60);
 /// How long restarts are waited for.
-const LONGEST: Duration = Duration::from_secs(600);
+pub(super) const LONGEST: Duration = Duration::from_secs(600);
 
 /// An instance that is to restart.
 struct Machine {
@@ -140,15 +140,11 @@ impl Rebinding<'_> {
         match answer {
             Ok(answer) => {
                 let request_id = answer.request_id.as_deref();
-                let mut results = results(answer.value);
+                let results = results(answer.value);
                 for machine in machines {
-                    let error = results.remove(&machine.id).unwrap_or_else(|| {
-                        let silent = "the answer does not mention this instance";
-                        Some(Error::new(ErrorKind::Server, silent).fate(Fate::Unknown))
-                    });
-                    machine.stage = match error {
-                        Some(error) => stage(self.located(error, "RebootInstances", request_id)),
-                        None => Stage::Asked(now, None),
+                    machine.stage = match result_of(&results, &machine.id) {
+                        Ok(()) => Stage::Asked(now, None),
+                        Err(error) => stage(self.located(error, "RebootInstances", request_id)),
                     };
                 }
             }
@@ -204,9 +200,10 @@ impl Rebinding<'_> {
         }
         let error = match &machine.stage {
             Stage::Back | Stage::Unobserved(None) => return,
-            Stage::Refused(error) | Stage::Unobserved(Some(error)) => error.clone(),
+            Stage::Refused(error)
+            | Stage::Asked(_, Some(error))
+            | Stage::Unobserved(Some(error)) => error.clone(),
             Stage::Waiting => self.ended("the instance was not restarted"),
-            Stage::Asked(_, Some(error)) => error.clone(),
             Stage::Asked(_, None) | Stage::Down => {
                 self.ended("the instance was not seen running again after its restart")
             }

@@ -57,7 +57,7 @@ impl Rebinding<'_> {
             missing.push(None);
             pair.known = seen.known.clone();
             pair.handle = seen.known.handle();
-            let (typed, name) = (&pair.typed, &pair.known.key_pair_name);
+            let (typed, name) = (&pair.typed, &pair.known.name);
             if typed != name {
                 let note = format!("{typed} is the key pair named {name}");
                 survey.notes.push(note);
@@ -199,7 +199,7 @@ impl Rebinding<'_> {
 
     pub(super) fn machine(&self, instance: &Instance) -> Address {
         let scope = &self.client.scope;
-        scope.address(Resource::Instance, &instance.instance_id)
+        scope.address(Resource::Instance, &instance.id)
     }
 
     fn missing(&self, resource: Resource, id: &str) -> Error {
