@@ -37,6 +37,12 @@ pub(super) trait Registry {
     /// Adds the pair, once. `client_token` stays the same for the same pair.
     async fn add(&self, pair: &NewKeyPair, client_token: &str) -> Result<Added, Error>;
 
+    /// What follows once the pair of this id is there and its private half, if it came, is kept:
+    /// the description, where that takes a call of its own. An error stands beside the outcome.
+    async fn complete(&self, _pair: &NewKeyPair, _id: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The first request that [`Self::add`] would make.
     async fn preview(&self, pair: &NewKeyPair, client_token: &str) -> Result<Preview, Error>;
 
@@ -56,8 +62,6 @@ pub(super) struct Added {
     pub(super) request_id: Option<String>,
     /// The private half, if the cloud made the pair.
     pub(super) private_key: Option<Secret>,
-    /// A later step, such as setting the description, that failed.
-    pub(super) later: Option<Error>,
 }
 
 /// Adds key pairs to one service; one outcome for each pair, addressed by its name until the
@@ -107,7 +111,8 @@ impl<R: Registry> Additions<R> {
         let is_it = |record: &&Record| record.material().is(key) == Some(true);
         let mut found = rivals.iter().filter(is_it);
         let by_name = found.clone().find(|record| record.name() == pair.name);
-        by_name.or_else(|| found.next())
+        // Where a key may be there twice, one under another name is another thing.
+        by_name.or_else(|| found.next().filter(|_| R::KEYS_ARE_UNIQUE))
     }
 
     /// Decides a pair whose name or key is taken.
@@ -128,6 +133,10 @@ impl<R: Registry> Additions<R> {
                 .cloud(self.registry.scope().cloud);
             outcome.fail(Status::Conflict, error);
             outcome.verified = true;
+            if pair.is_fresh {
+                // The key that was made for this is thrown away.
+                outcome.fingerprint = None;
+            }
         }
     }
 
@@ -148,12 +157,16 @@ impl<R: Registry> Additions<R> {
             }
             Err(error) => return Err(error),
         };
-        outcome.error = added.later;
+        outcome.error = None;
         outcome.request_id = added.request_id;
         outcome.status = Self::goal(pair);
-        if let Some(id) = added.id {
-            outcome.address = self.registry.scope().address(R::RESOURCE, &id);
-            outcome.name = (id != pair.name).then(|| pair.name.clone());
+        let id = added.id;
+        if let Some(id) = &id {
+            outcome.address = self.registry.scope().address(R::RESOURCE, id);
+            outcome.name = (*id != pair.name).then(|| pair.name.clone());
+        }
+        if pair.public_key.is_some() && pair.is_fresh {
+            outcome.private_key_file = pair.keeper.as_ref().map(|keeper| keeper.place.clone());
         }
         if pair.public_key.is_none() {
             let kept = match (&added.private_key, &pair.keeper) {
@@ -167,7 +180,11 @@ impl<R: Registry> Additions<R> {
             };
             if let Err(error) = kept {
                 outcome.error = Some(self.lost(&outcome.address.id, &error.message));
+                return Ok(());
             }
+        }
+        if let Some(id) = id {
+            outcome.error = self.registry.complete(pair, &id).await.err();
         }
         Ok(())
     }
@@ -194,6 +211,9 @@ impl<R: Registry> Additions<R> {
                 } else {
                     Status::Exists
                 });
+                if ours {
+                    outcome.error = self.registry.complete(pair, &record.id).await.err();
+                }
                 Ok(())
             }
             // Made by the try whose answer was lost, and the private half went with the answer.
@@ -244,12 +264,14 @@ impl<R: Registry> Additions<R> {
                 outcome.seen(Self::goal(pair));
             }
             (None, true) => {
-                let error = Error::new(
-                    ErrorKind::Server,
-                    "the service says that it was added, but it is not listed",
-                )
-                .hint("Lists may lag behind: look again later with list.")
-                .cloud(self.registry.scope().cloud);
+                let what = if rivals.is_empty() {
+                    "the service says that it was added, but it is not listed"
+                } else {
+                    "the service says that it was added, but lists its name with another key"
+                };
+                let error = Error::new(ErrorKind::Server, what)
+                    .hint("Lists may lag behind: look again later with list.")
+                    .cloud(self.registry.scope().cloud);
                 outcome.fail(Status::Unverified, error);
             }
             (None, false) => outcome.seen(Status::Failed),
@@ -337,7 +359,15 @@ impl<R: Registry> Change for Additions<R> {
                     }
                     rivals = self.registry.rivals(pair).await?;
                 }
-                self.compare(pair, &rivals, &mut outcomes[item]);
+                let outcome = &mut outcomes[item];
+                let was_answered = outcome.status == Self::goal(pair);
+                self.compare(pair, &rivals, outcome);
+                let is_found = outcome.status == Self::goal(pair) && outcome.error.is_none();
+                if is_found && !was_answered {
+                    // The answer was lost, and so was what should have followed it.
+                    let id = outcome.address.id.clone();
+                    outcome.error = self.registry.complete(pair, &id).await.err();
+                }
             }
             Ok(Vec::new())
         })

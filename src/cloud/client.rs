@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
+use super::reply;
 use crate::auth::{Credential, Login};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::limit::Limits;
@@ -33,11 +34,11 @@ pub trait Wire: Sized + 'static {
         None
     }
 
-    /// The project that a service wants in path and header; looked up when it is not known.
-    fn project_id<'a>(
-        _client: &'a Client<Self>,
-        _service: &'static str,
-    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+    /// The project that a call wants in path and header; looked up when it is not known.
+    fn project_id(
+        _client: &Client<Self>,
+        _facts: Facts,
+    ) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(async { Ok(None) })
     }
 
@@ -262,7 +263,7 @@ impl<W: Wire> Client<W> {
             operation: facts.operation,
             version: facts.version,
             region: self.scope.region.clone(),
-            project_id: W::project_id(self, facts.service).await?,
+            project_id: W::project_id(self, facts).await?,
             endpoint: self.endpoint(facts.service)?,
         })
     }
@@ -319,7 +320,7 @@ impl<W: Wire> Client<W> {
             self.courier.clock.now(),
         );
         let reply = self.courier.deliver(request).await?;
-        if files && is_file(&reply) {
+        if files && reply::is_file(&reply) {
             return Ok(Decoded {
                 value: Value::Null,
                 request_id: reply.header("x-request-id").map(str::to_owned),
@@ -382,17 +383,6 @@ fn read<O: Callable>(
         .fate(Fate::Unknown)
         .with(|details| details.request_id = request_id)),
     }
-}
-
-/// Whether a success is a download: of a type that no service writes its own words in, and no proxy
-/// its pages.
-fn is_file(reply: &Reply) -> bool {
-    let media_type = reply.header("content-type").unwrap_or_default();
-    (200..300).contains(&reply.status)
-        && !reply.body.is_empty()
-        && ["application/zip", "application/octet-stream"]
-            .iter()
-            .any(|file| media_type.to_ascii_lowercase().starts_with(file))
 }
 
 fn locate(error: Error, cloud: CloudId, call: &Call) -> Error {

@@ -16,6 +16,6 @@ pub use cloud::{CloudId, Resource};
 pub use outcome::{ItemState, Outcome, ResultClass, Status, exit_code};
 pub use pattern::Pattern;
 pub use record::{
-    CodeartsKey, CphServer, Facts, Fingerprints, Instance, KeyPair, KmsKey, ListRequest, Listing, Material,
-    Record, Task, Visibility,
+    CodeartsKey, CphServer, Facts, Fingerprints, Instance, KeyPair, KmsKey, ListRequest, Listing,
+    Material, Record, Task, Visibility,
 };

@@ -4,7 +4,6 @@
 
 mod conclude;
 mod fitness;
-mod ids;
 mod look;
 mod survey;
 #[cfg(test)]
@@ -20,7 +19,9 @@ use tokio::time::Instant;
 use verdict::{Reply, SETTLE};
 use waves::Errand;
 
-use super::cvm::DisassociateInstancesKeyPairs;
+use super::cvm::{Cvm, DisassociateInstancesKeyPairs};
+use super::ids;
+use super::look as read;
 use super::wire::TencentWire;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::{Client, Preview};
@@ -83,10 +84,10 @@ impl<'a> Detachment<'a> {
     ) -> Result<Self, Error> {
         let mut warnings = Vec::new();
         for id in &key_pairs {
-            warnings.extend(ids::check(id, ids::Kind::KeyPair)?);
+            warnings.extend(ids::check::<Cvm>(id, ids::Kind::KeyPair)?);
         }
         for id in &instances {
-            warnings.extend(ids::check(id, ids::Kind::Instance)?);
+            warnings.extend(ids::check::<Cvm>(id, ids::Kind::Instance)?);
         }
         Ok(Self {
             client,
@@ -132,13 +133,13 @@ impl<'a> Detachment<'a> {
     async fn look_again(&self, items: &[usize]) -> Result<Look, Error> {
         let instances = distinct(items.iter().map(|&item| self.instance_of(item)));
         let ids: Vec<String> = instances.map(|at| self.instances[at].clone()).collect();
-        let instances = look::instances(self.client, &ids).await?;
+        let instances = read::instances::<Cvm>(self.client, &ids).await?;
         let mut key_pairs = None;
         if instances.values().any(|found| found.key_ids().is_none()) {
             let wanted = distinct(items.iter().map(|&item| self.key_pair_of(item)));
             let ids: Vec<String> = wanted.map(|at| self.key_pairs[at].clone()).collect();
-            key_pairs = match look::key_pairs(self.client, &ids).await {
-                Ok(found) => Some(found),
+            key_pairs = match read::key_pairs::<Cvm>(self.client, &ids).await {
+                Ok(found) => Some(look::by_id(found)),
                 Err(error) if error.kind == ErrorKind::Permission => None,
                 Err(error) => return Err(error),
             };

@@ -3,6 +3,7 @@
 //! Texts are localised and change, so only codes are matched. The documented lists are not
 //! complete: an unknown code is judged by the part before its first dot.
 
+mod hints;
 #[cfg(test)]
 mod tests;
 
@@ -41,7 +42,7 @@ impl VendorError {
         };
         let hint = match self.code.as_str() {
             "AuthFailure.SignatureExpire" => expired(&self.message),
-            code => hint(code, kind).to_owned(),
+            code => hints::hint(code, kind).to_owned(),
         };
         let message = if self.message.is_empty() {
             "refused without a word".to_owned()
@@ -71,12 +72,12 @@ fn kind(code: &str) -> ErrorKind {
             ErrorKind::Permission
         }
         ("RequestLimitExceeded", _) => ErrorKind::Throttled,
-        ("MutexOperation", _) | ("OperationDenied", "InstanceOperationInProgress") => {
-            ErrorKind::Busy
-        }
-        (
+        ("MutexOperation", _)
+        | ("OperationDenied", "InstanceOperationInProgress" | "InstanceCreating")
+        | (
             "UnsupportedOperation",
-            "InstanceStatePending"
+            "LatestOperationUnfinished"
+            | "InstanceStatePending"
             | "InstanceStateStarting"
             | "InstanceStateStopping"
             | "InstanceStateRebooting"
@@ -87,7 +88,10 @@ fn kind(code: &str) -> ErrorKind {
         ) => ErrorKind::Busy,
         // Too many ids in one request is the client's fault, all other limits are quotas.
         ("InvalidParameterValue" | "InvalidFilterValue", "LimitExceeded")
-        | ("RequestSizeLimitExceeded" | "ResponseSizeLimitExceeded", _) => ErrorKind::Usage,
+        | ("RequestSizeLimitExceeded" | "ResponseSizeLimitExceeded", _)
+        // The same id twice in one list, and a tag that the vendor keeps for itself.
+        | ("InvalidParameterValue", "Duplicated")
+        | ("FailedOperation", "TagKeyReserved") => ErrorKind::Usage,
         ("LimitExceeded", _) | (_, "LimitExceeded") => ErrorKind::Quota,
         ("ResourceNotFound", _) | (_, "NotFound") => ErrorKind::NotFound,
         _ if code.contains("Duplicate") => ErrorKind::Conflict,
@@ -112,106 +116,6 @@ fn kind(code: &str) -> ErrorKind {
         // FailedOperation, and what nobody has heard of: it may have happened. To take an unknown
         // code for a refusal could send a forced stop twice.
         _ => ErrorKind::Server,
-    }
-}
-
-fn hint(code: &str, kind: ErrorKind) -> &'static str {
-    match code {
-        "AuthFailure.SignatureFailure" => {
-            "The secret key is probably wrong; check TENCENTCLOUD_SECRET_KEY for missing letters and blanks."
-        }
-        "AuthFailure.SecretIdNotFound" => {
-            "Check TENCENTCLOUD_SECRET_ID: the key must exist and be enabled, and there must be no blanks around it."
-        }
-        "AuthFailure.InvalidSecretId" => {
-            "TENCENTCLOUD_SECRET_ID is no API key of this cloud; such keys start with AKID."
-        }
-        "AuthFailure.TokenFailure" | "UnauthorizedOperation.InvalidToken" => {
-            "The session token is wrong or expired; get new temporary credentials, all three parts of them."
-        }
-        "AuthFailure.MFAFailure"
-        | "UnauthorizedOperation.MFAExpired"
-        | "UnauthorizedOperation.MFANotFound" => {
-            "The account asks for multi-factor authentication here; use credentials that were got with it."
-        }
-        "AuthFailure.InvalidAuthorization" => {
-            "The Authorization header was not understood; check whether a proxy changes headers, else it is a fault of kpctl."
-        }
-        "IpInBlacklist" | "IpNotInWhitelist" => {
-            "The key may not be used from this IP address; see its access rules in the console."
-        }
-        "UnsupportedRegion" => {
-            "The service is not offered in this region; check -r. Regions that end in -fsi need their own host."
-        }
-        "InvalidAction"
-        | "NoSuchVersion"
-        | "NoSuchProduct"
-        | "ActionOffline"
-        | "UnsupportedProtocol" => {
-            "The service does not know this call; check the endpoint, else it is a fault of kpctl."
-        }
-        "InvalidInstanceId.NotFound" => "Check the instance ids and the region.",
-        "InvalidKeyPairId.NotFound" => "Check the key pair ids and the region.",
-        "InvalidInstanceId.Malformed" | "InvalidParameterValue.InstanceIdMalformed" => {
-            "An instance id is ins- and 8 lower-case letters or digits."
-        }
-        "InvalidKeyPairId.Malformed" => {
-            "A key pair id is skey- and 8 lower-case letters or digits."
-        }
-        "InvalidParameterValue.KeyPairNotSupported" | "InvalidKeyPair.NotSupported" => {
-            "Something still uses the key pair: an instance, or a custom image."
-        }
-        "InvalidInstance.NotSupported" => "This kind of instance cannot have key pairs.",
-        "UnsupportedOperation.InstanceOsWindows" => {
-            "Key pairs are for Linux; leave this instance out."
-        }
-        "UnsupportedOperation.InstanceStateRunning" => {
-            "Stop the instance first (with KEEP_CHARGING), or add --force-stop: a power cut and a restart."
-        }
-        "UnsupportedOperation.StoppedModeStopCharging" => {
-            "Start the instance, and stop it with KEEP_CHARGING instead of STOP_CHARGING."
-        }
-        "UnsupportedOperation.InstanceStateRescueMode" => {
-            "Leave the rescue mode first, then run the same command again."
-        }
-        "UnsupportedOperation.InstanceStateBanning" => {
-            "The vendor has banned the instance; open a ticket."
-        }
-        "UnsupportedOperation.InstanceStateFreezing"
-        | "UnsupportedOperation.InstanceStateIsolating" => {
-            "The instance is frozen or isolated; see the account's bills in the console."
-        }
-        "UnsupportedOperation.InstanceStateShutdown"
-        | "UnsupportedOperation.InstanceStateTerminating" => {
-            "The instance is on its way out; leave it out."
-        }
-        _ => hint_by_kind(kind),
-    }
-}
-
-/// What can be said about codes that are in no list.
-fn hint_by_kind(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Credentials => {
-            "Check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN."
-        }
-        ErrorKind::Permission => {
-            "Ask the account's administrator for the action that the message names."
-        }
-        ErrorKind::Throttled => {
-            "Everything of the account shares this limit; run the same command again later."
-        }
-        ErrorKind::Busy => {
-            "Another operation is under way; run the same command again when it is over."
-        }
-        ErrorKind::Quota => "A quota of the account is used up; see the console.",
-        ErrorKind::NotFound => "Check the ids and the region.",
-        ErrorKind::Conflict => "Something of that name or content exists already.",
-        ErrorKind::State => "Look at the instance in the console; its state forbids this.",
-        ErrorKind::Server => {
-            "Run the same command again; if it stays, give the request id to the vendor's support."
-        }
-        _ => "Check the arguments; the message says what the service did not like.",
     }
 }
 

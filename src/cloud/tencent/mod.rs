@@ -1,22 +1,46 @@
-//! Tencent Cloud: key pairs of the compute service CVM.
+//! Tencent Cloud: key pairs of the compute service CVM and of its light-weight sister Lighthouse.
 
+mod common;
 mod cvm;
 mod detach;
 pub(super) mod endpoints;
 mod errors;
+#[cfg(test)]
+mod golden;
+mod ids;
+mod keys;
+mod lighthouse;
+mod look;
+mod product;
+mod raw;
+mod records;
+mod rules;
+mod shapes;
 pub mod sign;
 mod sts;
+#[cfg(test)]
+mod testing;
 mod wire;
 
+use cvm::Cvm;
+use keys::Keys;
+use lighthouse::Lighthouse;
+use product::Product;
 use wire::TencentWire;
 
+use super::additions::Additions;
+use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
+use super::raw::{RawCall, RawRequest};
+use super::removals::Removals;
 use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Power, Resource, Scope};
+use crate::model::{
+    ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Power, Resource, Scope,
+};
 
 /// One account in one region of Tencent Cloud.
 #[derive(Debug)]
@@ -55,20 +79,71 @@ impl Provider for Tencent {
         })
     }
 
-    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Tencent)) })
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        Box::pin(async move {
+            let records = match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => {
+                    records::key_pairs::<Cvm>(&self.client).await?
+                }
+                ListRequest::KeyPairs(Resource::LighthouseKeyPair) => {
+                    records::key_pairs::<Lighthouse>(&self.client).await?
+                }
+                ListRequest::Instances => records::instances(&self.client).await?,
+                _ => return Err(unsupported(CloudId::Tencent)),
+            };
+            Ok(records.into())
+        })
     }
 
     fn show<'a>(
         &'a self,
-        _resource: Resource,
-        _id: &'a str,
+        resource: Resource,
+        id: &'a str,
     ) -> BoxFuture<'a, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Tencent)) })
+        Box::pin(async move {
+            match resource {
+                Resource::KeyPair => records::show::<Cvm>(&self.client, id).await,
+                Resource::LighthouseKeyPair => records::show::<Lighthouse>(&self.client, id).await,
+                _ => Err(unsupported(CloudId::Tencent)),
+            }
+        })
     }
 
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
         match request {
+            ChangeRequest::AddKeyPairs { resource, pairs } => match resource {
+                Resource::KeyPair => self.add::<Cvm>(pairs),
+                Resource::LighthouseKeyPair => self.add::<Lighthouse>(pairs),
+                _ => Err(unsupported(CloudId::Tencent)),
+            },
+            ChangeRequest::DeleteKeyPairs {
+                client_token: Some(_),
+                ..
+            } => Err(Error::usage("tencent takes no client token")
+                .hint("Leave it out: a deletion can be repeated without harm.")
+                .cloud(CloudId::Tencent)),
+            ChangeRequest::DeleteKeyPairs { resource, ids, .. } => match resource {
+                Resource::KeyPair => self.delete::<Cvm>(ids),
+                Resource::LighthouseKeyPair => self.delete::<Lighthouse>(ids),
+                _ => Err(unsupported(CloudId::Tencent)),
+            },
+            ChangeRequest::UpdateKeyPair {
+                resource,
+                id,
+                amendment,
+            } => match resource {
+                Resource::KeyPair => {
+                    keys::check_amendment(&id, &amendment)?;
+                    let keys = Keys::<Cvm>::new(&self.client);
+                    Ok(Box::new(Amending::new(keys, id, amendment)))
+                }
+                Resource::LighthouseKeyPair => Err(Error::usage(
+                    "key pairs of Lighthouse can be neither renamed nor described",
+                )
+                .hint("Import the key under the new name, and delete the old pair.")
+                .cloud(CloudId::Tencent)),
+                _ => Err(unsupported(CloudId::Tencent)),
+            },
             ChangeRequest::DetachKeyPairs(binding) => Ok(Box::new(detach::Detachment::new(
                 &self.client,
                 binding.key_pairs,
@@ -77,5 +152,21 @@ impl Provider for Tencent {
             )?)),
             _ => Err(unsupported(CloudId::Tencent)),
         }
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.client, request)?))
+    }
+}
+
+impl Tencent {
+    fn add<P: Product>(&self, pairs: Vec<NewKeyPair>) -> Result<Box<dyn Change + '_>, Error> {
+        let keys = Keys::<P>::new(&self.client);
+        Ok(Box::new(Additions::new(keys, pairs)?))
+    }
+
+    fn delete<P: Product>(&self, ids: Vec<String>) -> Result<Box<dyn Change + '_>, Error> {
+        let keys = Keys::<P>::new(&self.client);
+        Ok(Box::new(Removals::new(keys, ids)?))
     }
 }

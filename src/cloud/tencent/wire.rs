@@ -17,9 +17,13 @@ use crate::http::{Endpoint, Method, Reply, Request};
 use crate::model::CloudId;
 use crate::sign::{AccessKey, SigningInput};
 
-/// Calls a second (spec tencent 2.9). Published for the key actions; assumed for the list of
-/// instances, where no other number is known.
+/// Calls a second of CVM's actions (spec tencent 2.9). Published for some of the key actions;
+/// assumed for the others, and for instances, where no other number is known.
 const RATE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+/// Calls a second of Lighthouse's reads.
+const LIGHTHOUSE_READS: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
+/// Calls a second of Lighthouse's disassociation.
+const LIGHTHOUSE_DISASSOCIATION: NonZeroU32 = NonZeroU32::new(20).expect("twenty is not zero");
 
 /// The headers that are signed. The action is one of them, so that nobody on the way can turn a
 /// harmless call into another (spec tencent 1.2, part 5).
@@ -36,12 +40,25 @@ impl Wire for TencentWire {
         Ok(endpoints::endpoint(service, region))
     }
 
-    fn rate(_service: &'static str, operation: &'static str) -> Option<NonZeroU32> {
-        matches!(
-            operation,
-            "DescribeInstances" | "DescribeKeyPairs" | "DisassociateInstancesKeyPairs"
-        )
-        .then_some(RATE)
+    fn rate(service: &'static str, operation: &'static str) -> Option<NonZeroU32> {
+        match (service, operation) {
+            ("lighthouse", "DescribeInstances" | "DescribeKeyPairs") => Some(LIGHTHOUSE_READS),
+            ("lighthouse", "DisassociateInstancesKeyPairs") => Some(LIGHTHOUSE_DISASSOCIATION),
+            (
+                "cvm" | "lighthouse",
+                "AssociateInstancesKeyPairs"
+                | "CreateKeyPair"
+                | "DeleteKeyPairs"
+                | "DescribeInstances"
+                | "DescribeKeyPairs"
+                | "DisassociateInstancesKeyPairs"
+                | "ImportKeyPair"
+                | "ModifyKeyPairAttribute"
+                | "StartInstances"
+                | "StopInstances",
+            ) => Some(RATE),
+            _ => None,
+        }
     }
 
     fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {

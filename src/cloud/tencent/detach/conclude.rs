@@ -5,7 +5,8 @@ use tokio::time;
 use super::look::{self, Look};
 use super::verdict::{self, PATIENCE, Reply, SETTLE, Sight, Verdict};
 use super::{Contact, Detachment};
-use crate::cloud::tencent::cvm::{DISASSOCIATE, Instance};
+use crate::cloud::tencent::cvm::DISASSOCIATE;
+use crate::cloud::tencent::shapes::Instance;
 use crate::error::{Error, ErrorKind};
 use crate::model::{ItemState, Outcome, Status};
 

@@ -1,7 +1,7 @@
 //! Whether an instance can lose a key pair now (spec tencent 2.6, 2.7 and 2.9). One unfit
 //! instance gets a whole request refused, so what is known to be unfit is not sent.
 
-use crate::cloud::tencent::cvm::Instance;
+use crate::cloud::tencent::shapes::Instance;
 use crate::error::{Error, ErrorKind};
 use crate::model::{CloudId, Status};
 
@@ -130,7 +130,7 @@ pub(super) fn judge(instance: &Instance, force_stop: bool) -> Fitness {
 #[cfg(test)]
 mod tests {
     use super::{Fitness, judge};
-    use crate::cloud::tencent::cvm::Instance;
+    use crate::cloud::tencent::shapes::Instance;
     use crate::model::Status;
 
     fn instance(state: &str) -> Instance {

@@ -4,15 +4,17 @@ use super::fitness::{self, Fitness};
 use super::look::{self, Look};
 use super::{Before, Detachment};
 use crate::cloud::change::{Danger, Risk, Survey};
-use crate::cloud::tencent::cvm::Instance;
+use crate::cloud::tencent::cvm::Cvm;
+use crate::cloud::tencent::look as read;
+use crate::cloud::tencent::shapes::Instance;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Outcome, Resource, Status};
 
 impl Detachment<'_> {
     pub(super) async fn look_before(&mut self) -> Result<Survey, Error> {
         let (instances, key_pairs) = tokio::join!(
-            look::instances(self.client, &self.instances),
-            look::key_pairs(self.client, &self.key_pairs)
+            read::instances::<Cvm>(self.client, &self.instances),
+            read::key_pairs::<Cvm>(self.client, &self.key_pairs)
         );
         let mut survey = Survey {
             outcomes: self.drafts(),
@@ -21,7 +23,7 @@ impl Detachment<'_> {
         };
         let instances = instances?;
         let key_pairs = match key_pairs {
-            Ok(found) => Some(found),
+            Ok(found) => Some(look::by_id(found)),
             Err(error) if error.kind == ErrorKind::Permission => {
                 // Consent rests on what is bound; only the key pairs can tell here.
                 if instances.values().any(|found| found.key_ids().is_none()) {

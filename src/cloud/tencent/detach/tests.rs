@@ -8,94 +8,12 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::Detachment;
-use crate::auth::{Credential, Login};
-use crate::cloud::Connection;
 use crate::cloud::change::{Change, Risk, Survey};
-use crate::cloud::client::{Client, KeyGate};
-use crate::cloud::tencent::wire::TencentWire;
+use crate::cloud::tencent::testing::{Rig, instance_page, key_page, refusal, statuses};
 use crate::error::{Error, ErrorKind};
-use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
 use crate::model::Status::{self, NotFound, Refused, Skipped, Unchanged};
-use crate::model::{CloudId, Outcome, Scope};
-use crate::secret::Secret;
-
-/// What the service answers to an action and its parameters; null is an answer that gets lost.
-type Answers = dyn Fn(&str, &Value) -> Value;
-
-struct Service {
-    answers: Box<Answers>,
-    asked: Rc<RefCell<Vec<(String, Value)>>>,
-}
-
-impl Transport for Service {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
-        Box::pin(async {
-            let action = request
-                .headers
-                .iter()
-                .find(|header| header.name == "x-tc-action");
-            let action = action.expect("an action").value.expose();
-            let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
-            self.asked
-                .borrow_mut()
-                .push((action.to_owned(), body.clone()));
-            match (self.answers)(action, &body) {
-                Value::Null => Err(TransportError {
-                    stage: Stage::Exchange,
-                    timed_out: false,
-                    reason: "reset".to_owned(),
-                }),
-                response => Ok(Reply {
-                    status: 200,
-                    headers: http::HeaderMap::new(),
-                    body: json!({"Response": response}).to_string().into(),
-                }),
-            }
-        })
-    }
-}
-
-/// A client of a made-up service, and the list of what was sent to it.
-struct Rig {
-    client: Client<TencentWire>,
-    asked: Rc<RefCell<Vec<(String, Value)>>>,
-}
 
 impl Rig {
-    fn new(answers: impl Fn(&str, &Value) -> Value + 'static) -> Self {
-        let asked = Rc::default();
-        let service = Service {
-            answers: Box::new(answers),
-            asked: Rc::clone(&asked),
-        };
-        let scope = Scope {
-            cloud: CloudId::Tencent,
-            profile: "env".to_owned(),
-            region: "ap-guangzhou".to_owned(),
-        };
-        let login = Login {
-            profile: "env".to_owned(),
-            credential: Credential::AccessKey {
-                id: "AKIDexample".to_owned(),
-                secret: Secret::new("example".to_owned()),
-                session_token: None,
-            },
-            source: "a test".to_owned(),
-            region: None,
-            project_id: None,
-        };
-        let courier = Rc::new(Courier::new(Box::new(service)));
-        let client = Client::new(Connection {
-            scope,
-            login,
-            courier,
-            overrides: Rc::new(|_| Ok(None)),
-            gate: KeyGate::default(),
-            cache_folder: None,
-        });
-        Self { client, asked }
-    }
-
     fn detach(&self, key_pairs: &[&str], instances: &[&str], force_stop: bool) -> Detachment<'_> {
         let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
         Detachment::new(&self.client, owned(key_pairs), owned(instances), force_stop)
@@ -103,9 +21,7 @@ impl Rig {
     }
 
     fn changes(&self) -> Vec<Value> {
-        let asked = self.asked.borrow();
-        let changes = asked.iter().filter(|(action, _)| action == OURS);
-        changes.map(|(_, body)| body.clone()).collect()
+        self.asked_for(OURS)
     }
 }
 
@@ -131,43 +47,22 @@ fn with_operation(mut instance: Value, state: &str, request_id: &str) -> Value {
     instance
 }
 
-fn list(name: &str, all: &[Value], id: &str, wanted: &Value) -> Value {
-    let wanted = wanted.as_array().expect("ids");
-    let found: Vec<_> = all
-        .iter()
-        .filter(|item| wanted.contains(&item[id]))
-        .collect();
-    json!({name: found, "TotalCount": found.len(), "RequestId": "r-list"})
-}
-
-fn instance_list(all: &[Value], body: &Value) -> Value {
-    list("InstanceSet", all, "InstanceId", &body["InstanceIds"])
-}
-
 fn key_list(ids: &[&str], body: &Value) -> Value {
     let all: Vec<_> = ids
         .iter()
         .map(|id| json!({"KeyId": id, "KeyName": "n"}))
         .collect();
-    list("KeyPairSet", &all, "KeyId", &body["KeyIds"])
-}
-
-fn refusal(code: &str) -> Value {
-    json!({"Error": {"Code": code, "Message": "m"}, "RequestId": "r-refused"})
+    key_page(&all, body)
 }
 
 /// A service whose instances are what the cell holds, and that takes every change.
 fn service(world: &Rc<RefCell<Vec<Value>>>) -> impl Fn(&str, &Value) -> Value + 'static {
     let world = Rc::clone(world);
     move |action, body| match action {
-        "DescribeInstances" => instance_list(&world.borrow(), body),
+        "DescribeInstances" => instance_page(&world.borrow(), body),
         "DescribeKeyPairs" => key_list(&[KEY, OTHER], body),
         _ => json!({"RequestId": "r-change"}),
     }
-}
-
-fn statuses(outcomes: &[Outcome]) -> Vec<Status> {
-    outcomes.iter().map(|outcome| outcome.status).collect()
 }
 
 async fn surveyed(change: &mut Detachment<'_>) -> Survey {
@@ -246,7 +141,7 @@ async fn a_service_that_refuses_missing_ids_is_asked_until_they_stand_alone() {
         match (ids.as_array().expect("ids").iter().find(unknown), action) {
             (Some(_), "DescribeInstances") => refusal("InvalidInstanceId.NotFound"),
             (Some(_), _) => refusal("InvalidKeyPairId.NotFound"),
-            (None, "DescribeInstances") => instance_list(&existing, body),
+            (None, "DescribeInstances") => instance_page(&existing, body),
             (None, _) => key_list(&[KEY], body),
         }
     });
@@ -268,7 +163,7 @@ async fn what_consent_rests_on_must_be_readable_and_the_rest_is_warned_about() {
             }
             match action {
                 _ if action == what => refusal("UnauthorizedOperation"),
-                "DescribeInstances" => instance_list(&[machine], body),
+                "DescribeInstances" => instance_page(&[machine], body),
                 _ => key_list(&[KEY, OTHER], body),
             }
         })
@@ -308,13 +203,13 @@ async fn an_instance_that_says_nothing_of_its_keys_is_known_by_the_keys() {
         machine["LoginSettings"] = Value::Null;
         let holders: Vec<_> = world.borrow().then_some(MACHINE).into_iter().collect();
         match action {
-            "DescribeInstances" => instance_list(&[machine], body),
+            "DescribeInstances" => instance_page(&[machine], body),
             "DescribeKeyPairs" => {
                 let keys = [
                     json!({"KeyId": KEY, "AssociatedInstanceIds": holders}),
                     json!({"KeyId": OTHER, "AssociatedInstanceIds": null}),
                 ];
-                list("KeyPairSet", &keys, "KeyId", &body["KeyIds"])
+                key_page(&keys, body)
             }
             _ => json!({}),
         }

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::cloud::tencent::cvm::{DISASSOCIATE, Instance};
+use crate::cloud::tencent::cvm::DISASSOCIATE;
+use crate::cloud::tencent::shapes::Instance;
 
 /// How long after a call the instance may still show the operation before it, and how long after
 /// its end the list of its key pairs may lag.
@@ -147,7 +148,7 @@ fn failure(instance: &Instance) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Reply, Sight, Verdict, has_succeeded, judge};
-    use crate::cloud::tencent::cvm::Instance;
+    use crate::cloud::tencent::shapes::Instance;
 
     /// An instance as `DescribeInstances` shows it: state, operation, its state, its request id.
     fn instance(state: &str, operation: &str, progress: &str, request: &str) -> Instance {

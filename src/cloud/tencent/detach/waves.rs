@@ -1,7 +1,7 @@
 //! Which items share a request, and which requests must wait for others (spec tencent 2.10).
 
 use crate::cloud::change::Batch;
-use crate::cloud::tencent::cvm::MOST_IDS;
+use crate::cloud::tencent::common::MOST_IDS;
 
 /// An instance and what is to be taken off it.
 #[derive(Debug, PartialEq, Eq)]

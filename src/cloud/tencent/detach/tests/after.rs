@@ -233,7 +233,7 @@ fn stepping(steps: Vec<Vec<Value>>, answer: Value) -> Rig {
     Rig::new(move |action, body| match action {
         "DescribeInstances" => {
             let look = looks.replace_with(|look| *look + 1);
-            super::instance_list(&steps[look.min(steps.len() - 1)], body)
+            super::instance_page(&steps[look.min(steps.len() - 1)], body)
         }
         "DescribeKeyPairs" => super::key_list(&[KEY, OTHER], body),
         _ => answer.clone(),

@@ -1,0 +1,163 @@
+//! A made-up service for the tests of this folder: it answers by action and parameters.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::wire::TencentWire;
+use crate::auth::{Credential, Login};
+use crate::cloud::Connection;
+use crate::cloud::change::{Change, Survey};
+use crate::cloud::client::{Client, KeyGate};
+use crate::error::Fate;
+use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
+use crate::model::{CloudId, Outcome, Scope, Status};
+use crate::secret::Secret;
+
+/// What the service answers to an action and its parameters; null is an answer that gets lost.
+type Answers = dyn Fn(&str, &Value) -> Value;
+
+struct Service {
+    answers: Box<Answers>,
+    asked: Rc<RefCell<Vec<(String, Value)>>>,
+}
+
+impl Transport for Service {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
+        Box::pin(async {
+            let action = request
+                .headers
+                .iter()
+                .find(|header| header.name == "x-tc-action");
+            let action = action.expect("an action").value.expose();
+            let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
+            self.asked
+                .borrow_mut()
+                .push((action.to_owned(), body.clone()));
+            match (self.answers)(action, &body) {
+                Value::Null => Err(TransportError {
+                    stage: Stage::Exchange,
+                    timed_out: false,
+                    reason: "reset".to_owned(),
+                }),
+                response => Ok(Reply {
+                    status: 200,
+                    headers: http::HeaderMap::new(),
+                    body: json!({"Response": response}).to_string().into(),
+                }),
+            }
+        })
+    }
+}
+
+/// A client of a made-up service, and the list of what was sent to it.
+pub(super) struct Rig {
+    pub(super) client: Client<TencentWire>,
+    pub(super) asked: Rc<RefCell<Vec<(String, Value)>>>,
+}
+
+impl Rig {
+    pub(super) fn new(answers: impl Fn(&str, &Value) -> Value + 'static) -> Self {
+        let asked = Rc::default();
+        let service = Service {
+            answers: Box::new(answers),
+            asked: Rc::clone(&asked),
+        };
+        let scope = Scope {
+            cloud: CloudId::Tencent,
+            profile: "env".to_owned(),
+            region: "ap-guangzhou".to_owned(),
+        };
+        let login = Login {
+            profile: "env".to_owned(),
+            credential: Credential::AccessKey {
+                id: "AKIDexample".to_owned(),
+                secret: Secret::new("example".to_owned()),
+                session_token: None,
+            },
+            source: "a test".to_owned(),
+            region: None,
+            project_id: None,
+        };
+        let courier = Rc::new(Courier::new(Box::new(service)));
+        let client = Client::new(Connection {
+            scope,
+            login,
+            courier,
+            overrides: Rc::new(|_| Ok(None)),
+            gate: KeyGate::default(),
+            cache_folder: None,
+        });
+        Self { client, asked }
+    }
+
+    /// The parameters of each call of an action so far.
+    pub(super) fn asked_for(&self, action: &str) -> Vec<Value> {
+        let asked = self.asked.borrow();
+        let calls = asked.iter().filter(|(name, _)| name == action);
+        calls.map(|(_, body)| body.clone()).collect()
+    }
+}
+
+/// A refusal.
+pub(super) fn refusal(code: &str) -> Value {
+    json!({"Error": {"Code": code, "Message": "m"}, "RequestId": "r-refused"})
+}
+
+/// One page of a list: those with the wanted ids, or all when none are named.
+pub(super) fn page(name: &str, all: &[Value], id: &str, ids: &Value, body: &Value) -> Value {
+    let found: Vec<_> = match ids.as_array() {
+        Some(wanted) => all
+            .iter()
+            .filter(|item| wanted.contains(&item[id]))
+            .collect(),
+        None => all.iter().collect(),
+    };
+    let number = |name: &str| usize::try_from(body[name].as_u64().expect(name)).expect(name);
+    let (offset, limit) = (number("Offset"), number("Limit"));
+    assert!(limit <= 100, "the service takes 100 at most");
+    let part: Vec<_> = found.iter().skip(offset).take(limit).collect();
+    json!({name: part, "TotalCount": found.len(), "RequestId": "r-list"})
+}
+
+pub(super) fn instance_page(all: &[Value], body: &Value) -> Value {
+    page("InstanceSet", all, "InstanceId", &body["InstanceIds"], body)
+}
+
+pub(super) fn key_page(all: &[Value], body: &Value) -> Value {
+    page("KeyPairSet", all, "KeyId", &body["KeyIds"], body)
+}
+
+pub(super) fn statuses(outcomes: &[Outcome]) -> Vec<Status> {
+    outcomes.iter().map(|outcome| outcome.status).collect()
+}
+
+/// Looks, sends and reads back, as `ops` does without its fallbacks; what a look before found, and
+/// what became of the items.
+pub(super) async fn carry_out(change: &mut dyn Change) -> (Survey, Vec<Outcome>) {
+    let mut survey = change.survey().await.expect("everything can be read");
+    let mut outcomes = std::mem::take(&mut survey.outcomes);
+    let drafts: Vec<usize> = (0..outcomes.len())
+        .filter(|&item| outcomes[item].status == Status::Skipped)
+        .collect();
+    if drafts.is_empty() {
+        return (survey, outcomes);
+    }
+    for batch in change.waves(&drafts).into_iter().flatten() {
+        if let Err(error) = change.send(&batch, &mut outcomes).await {
+            let status = match error.fate {
+                Fate::Unknown => Status::Unverified,
+                Fate::NotDone => Status::of_error(error.kind),
+            };
+            for item in batch {
+                outcomes[item].fail(status, error.clone());
+            }
+        }
+    }
+    change
+        .prove(&drafts, &mut outcomes)
+        .await
+        .expect("it can be read back");
+    (survey, outcomes)
+}
