@@ -274,7 +274,7 @@ fn item_error(error: &Error) -> Value {
 
 /// A document as text. Letters that could drive a terminal occur inside strings only, where an
 /// escape means the same.
-pub fn json_text(text: &str) -> String {
+pub(super) fn json_text(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut units = [0; 2];
     for letter in text.chars() {

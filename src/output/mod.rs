@@ -6,8 +6,8 @@ mod query;
 mod table;
 
 use clap::ValueEnum;
-pub use document::{ChangeDocument, error_document, json_text};
-pub use list::ListDocument;
+pub use document::{ChangeDocument, error_document};
+pub use list::{Fields, Item, ListDocument};
 pub use query::Query;
 use serde_json::Value;
 
@@ -85,7 +85,10 @@ impl Output {
                 write_json(&value, io)
             }
             Format::Ndjson => io.data(&document.to_ndjson()),
-            Format::Table => io.data(&table::aligned(document.table())),
+            Format::Table => {
+                let tables = document.tables().into_iter().map(table::aligned);
+                io.data(&tables.collect::<Vec<_>>().join("\n"))
+            }
             Format::Tsv => io.data(&table::tabbed(&document.rows())),
             Format::Csv => io.data(&table::comma_separated(
                 &document.header(),

@@ -297,8 +297,8 @@ fn wrong_files_and_options_are_told() {
         (&["key", "fingerprint", &ecdsa], "'ecdsa-256-pem'"),
         (&["key", "fingerprint", "none"], "cannot read 'none'"),
         (
-            &["key", "fingerprint", &half, "-o", "csv"],
-            "table, tsv or json",
+            &["key", "fingerprint", &half, "-o", "names"],
+            "have no addresses",
         ),
         (&["key", "fingerprint", "-", "-"], "more than once"),
         (

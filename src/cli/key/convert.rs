@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::listing::{Listed, Listing, Shape};
+use super::listing::{self, Listed};
 use super::{Format, about, passphrase, read, refuse_two_inputs};
 use crate::cli::Run;
 use crate::error::Error;
+use crate::output::Output;
 use crate::secret::Secret;
 use crate::sshkey::file::{self, KeyFile, NewFile, PrivateFile};
 use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
@@ -59,7 +60,7 @@ enum To {
 
 impl Convert {
     pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shape = Shape::new(run)?;
+        let output = super::output(run)?;
         let inputs = [
             Some(self.path.as_path()),
             self.passphrase_file.as_deref(),
@@ -70,15 +71,15 @@ impl Convert {
             file::must_be_new(out)?;
         }
         let format = match self.to {
-            To::Public => return self.to_public(&shape, run),
+            To::Public => return self.to_public(&output, run),
             To::Openssh => Format::Openssh,
             To::Pkcs1 => Format::Pkcs1,
             To::Pkcs8 => Format::Pkcs8,
         };
-        self.to_private(format.into(), &shape, run)
+        self.to_private(format.into(), &output, run)
     }
 
-    fn to_public(&self, shape: &Shape, run: &Run<'_>) -> Result<u8, Error> {
+    fn to_public(&self, output: &Output, run: &Run<'_>) -> Result<u8, Error> {
         if self.new_passphrase || self.new_passphrase_file.is_some() || self.no_passphrase {
             return Err(Error::usage("a public key has no passphrase"));
         }
@@ -92,11 +93,11 @@ impl Convert {
         };
         if let Some(out) = &self.out {
             file::write_public(out, &half)?;
-            return tell(out, Listed::public(out, half), warning, shape, run);
+            return tell(out, Listed::public(out, half), warning, output, run);
         }
-        if let Shape::Json(_) = shape {
+        if output.is_document() {
             let listed = Listed::public(&self.path, half);
-            return tell(&self.path, listed, warning, shape, run);
+            return tell(&self.path, listed, warning, output, run);
         }
         if let Some(warning) = warning {
             run.context.io.warn(&warning);
@@ -117,7 +118,7 @@ impl Convert {
         PrivateKey::public_of(text, passphrase.as_ref()).map_err(|error| about(&self.path, error))
     }
 
-    fn to_private(&self, format: KeyFormat, shape: &Shape, run: &Run<'_>) -> Result<u8, Error> {
+    fn to_private(&self, format: KeyFormat, output: &Output, run: &Run<'_>) -> Result<u8, Error> {
         let Some(out) = &self.out else {
             return Err(Error::usage("a private key goes to a file of its own")
                 .hint("Add --out FILE; it is made with mode 0600."));
@@ -151,7 +152,7 @@ impl Convert {
             }
         })?;
         NewFile::private(out)?.write_secret(&written)?;
-        tell(out, Listed::private(out, key)?, warning, shape, run)
+        tell(out, Listed::private(out, key)?, warning, output, run)
     }
 }
 
@@ -160,17 +161,12 @@ fn tell(
     path: &Path,
     key: Listed,
     warning: Option<String>,
-    shape: &Shape,
+    output: &Output,
     run: &Run<'_>,
 ) -> Result<u8, Error> {
     let warnings: Vec<String> = warning.into_iter().collect();
-    if let Shape::Json(_) = shape {
-        let listing = Listing {
-            command: "key convert",
-            keys: &[key],
-            warnings: &warnings,
-        };
-        listing.write(shape, run)?;
+    if output.is_document() {
+        listing::write(run, output, "key convert", &[key], &warnings)?;
         return Ok(0);
     }
     let io = &run.context.io;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::listing::{Listed, Listing, Shape};
+use super::listing::{self, Listed};
 use super::{about, passphrase, read, refuse_two_inputs};
 use crate::cli::Run;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(in crate::cli) struct Fingerprint {
 
 impl Fingerprint {
     pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shape = Shape::new(run)?;
+        let output = super::output(run)?;
         let paths = self.paths.iter().map(PathBuf::as_path).map(Some);
         let inputs: Vec<Option<&Path>> = paths.chain([self.passphrase_file.as_deref()]).collect();
         refuse_two_inputs(&inputs)?;
@@ -44,12 +44,7 @@ impl Fingerprint {
                 }
             }
         }
-        let listing = Listing {
-            command: "key fingerprint",
-            keys: &keys,
-            warnings: &warnings,
-        };
-        listing.write(&shape, run)?;
+        listing::write(run, &output, "key fingerprint", &keys, &warnings)?;
         Ok(0)
     }
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::listing::{Listed, Listing, Shape};
-use super::{Format, passphrase};
+use super::listing::{self, Listed};
+use super::{Format, NewKeyType, passphrase};
 use crate::cli::Run;
 use crate::error::Error;
 use crate::sshkey::file::{self, NewFile};
@@ -25,7 +25,7 @@ pub(in crate::cli) struct Generate {
         default_value = "ed25519",
         hide_possible_values = true
     )]
-    key_type: Type,
+    key_type: NewKeyType,
 
     /// openssh, pkcs1 (RSA only), pkcs8 (Ed25519: for OpenSSH from version 9.6 on)
     #[arg(
@@ -54,29 +54,9 @@ pub(in crate::cli) struct Generate {
     passphrase_file: Option<PathBuf>,
 }
 
-/// What sort of key is made.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Type {
-    Ed25519,
-    #[value(name = "rsa-3072")]
-    Rsa3072,
-    #[value(name = "rsa-4096")]
-    Rsa4096,
-}
-
-impl From<Type> for KeyType {
-    fn from(key_type: Type) -> Self {
-        match key_type {
-            Type::Ed25519 => Self::Ed25519,
-            Type::Rsa3072 => Self::Rsa3072,
-            Type::Rsa4096 => Self::Rsa4096,
-        }
-    }
-}
-
 impl Generate {
     pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shape = Shape::new(run)?;
+        let output = super::output(run)?;
         let public_path = file::public_path(&self.path);
         file::must_be_new(&self.path)?;
         file::must_be_new(&public_path)?;
@@ -98,14 +78,9 @@ impl Generate {
                 self.path.display()
             ))
         })?;
-        if let Shape::Json(_) = shape {
+        if output.is_document() {
             let keys = [Listed::private(&self.path, key)?];
-            let listing = Listing {
-                command: "key generate",
-                keys: &keys,
-                warnings: &[],
-            };
-            listing.write(&shape, run)?;
+            listing::write(run, &output, "key generate", &keys, &[])?;
         } else {
             let lines = format!("{}\n{}\n", half.line(), half.sha256());
             run.context.io.data(&lines)?;

@@ -12,9 +12,10 @@ use clap::{Subcommand, ValueEnum};
 
 use super::Run;
 use crate::error::Error;
+use crate::output::{self, Output};
 use crate::secret::Secret;
 use crate::sshkey::file::{self, KeyFile, PrivateFile};
-use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
+use crate::sshkey::{KeyFormat, KeyType, PrivateKey, PublicKey};
 
 /// Verbs for SSH keys on this machine.
 #[derive(Debug, Subcommand)]
@@ -78,6 +79,41 @@ impl From<Format> for KeyFormat {
             Format::Pkcs8 => Self::Pkcs8,
         }
     }
+}
+
+/// What sort of key is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum NewKeyType {
+    /// Ed25519
+    Ed25519,
+    /// RSA with 3072 bits
+    #[value(name = "rsa-3072")]
+    Rsa3072,
+    /// RSA with 4096 bits
+    #[value(name = "rsa-4096")]
+    Rsa4096,
+}
+
+impl From<NewKeyType> for KeyType {
+    fn from(key_type: NewKeyType) -> Self {
+        match key_type {
+            NewKeyType::Ed25519 => Self::Ed25519,
+            NewKeyType::Rsa3072 => Self::Rsa3072,
+            NewKeyType::Rsa4096 => Self::Rsa4096,
+        }
+    }
+}
+
+/// What the user asked of the output; a mistake in it is found before anything is made.
+fn output(run: &Run<'_>) -> Result<Output, Error> {
+    let io = &run.context.io;
+    let output = Output::new(run.global.output, run.global.query.as_deref(), io)?;
+    if run.global.output == Some(output::Format::Names) {
+        return Err(
+            Error::usage("keys on this machine have no addresses").hint("Use -o tsv or -o json.")
+        );
+    }
+    Ok(output)
 }
 
 /// Reads a key of either half from a file, or from standard input for `-`.
