@@ -223,16 +223,13 @@ impl Job<'_> {
                     io.say(&format!(
                         "would send: {} {}",
                         call.request.method,
-                        call.request.url()
+                        call.request.shown_url()
                     ));
                     for header in &call.request.headers {
                         io.say(&format!("  {}: {}", header.name, header.value.shown()));
                     }
-                    if !call.request.body.is_empty() {
-                        io.say(&format!(
-                            "  {}",
-                            String::from_utf8_lossy(&call.request.body)
-                        ));
+                    if let Some(body) = call.request.shown_body() {
+                        io.say(&format!("  {body}"));
                     }
                 }
             }

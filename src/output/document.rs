@@ -328,9 +328,9 @@ fn call(preview: &Preview) -> Value {
         "service": preview.service,
         "request": {
             "method": request.method.as_str(),
-            "url": request.url(),
+            "url": request.shown_url(),
             "headers": headers,
-            "body": (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body)),
+            "body": request.shown_body(),
         },
     })
 }
