@@ -13,6 +13,9 @@ use crate::model::{Material, NewKeyPair, Outcome, Record, Resource, Scope, Statu
 use crate::random;
 use crate::secret::Secret;
 
+/// What to do about a name that something else has.
+const TAKEN: &str = "Choose another name, or delete that one first.";
+
 /// A service that key pairs can be added to. It only maps; the order of things is in [`Additions`].
 pub(super) trait Registry {
     /// The kind of thing that it holds.
@@ -37,6 +40,12 @@ pub(super) trait Registry {
     /// Adds the pair, once. `client_token` stays the same for the same pair.
     async fn add(&self, pair: &NewKeyPair, client_token: &str) -> Result<Added, Error>;
 
+    /// What follows once the pair of this id is there and its private half, if it came, is kept:
+    /// the description, where that takes a call of its own. An error stands beside the outcome.
+    async fn complete(&self, _pair: &NewKeyPair, _id: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The first request that [`Self::add`] would make.
     async fn preview(&self, pair: &NewKeyPair, client_token: &str) -> Result<Preview, Error>;
 
@@ -56,8 +65,6 @@ pub(super) struct Added {
     pub(super) request_id: Option<String>,
     /// The private half, if the cloud made the pair.
     pub(super) private_key: Option<Secret>,
-    /// A later step, such as setting the description, that failed.
-    pub(super) later: Option<Error>,
 }
 
 /// Adds key pairs to one service; one outcome for each pair, addressed by its name until the
@@ -124,7 +131,7 @@ impl<R: Registry> Additions<R> {
             let name = pair.name.escape_debug();
             let error = Error::new(ErrorKind::Conflict, format!("{what} is named {name}"))
                 .code("NameTaken")
-                .hint("Choose another name, or delete that one first.")
+                .hint(TAKEN)
                 .cloud(self.registry.scope().cloud);
             outcome.fail(Status::Conflict, error);
             outcome.verified = true;
@@ -143,17 +150,19 @@ impl<R: Registry> Additions<R> {
         let pair = &self.pairs[item];
         let added = match self.registry.add(pair, &self.client_tokens[item]).await {
             Ok(added) => added,
-            Err(error) if error.kind == ErrorKind::Conflict => {
+            // Not every service has a code for a name that is taken: some only call the request wrong.
+            Err(error) if matches!(error.kind, ErrorKind::Conflict | ErrorKind::Usage) => {
                 return self.look_at_conflict(pair, error, outcome).await;
             }
             Err(error) => return Err(error),
         };
-        outcome.error = added.later;
+        outcome.error = None;
         outcome.request_id = added.request_id;
         outcome.status = Self::goal(pair);
-        if let Some(id) = added.id {
-            outcome.address = self.registry.scope().address(R::RESOURCE, &id);
-            outcome.name = (id != pair.name).then(|| pair.name.clone());
+        let id = added.id;
+        if let Some(id) = &id {
+            outcome.address = self.registry.scope().address(R::RESOURCE, id);
+            outcome.name = (*id != pair.name).then(|| pair.name.clone());
         }
         if pair.public_key.is_none() {
             let kept = match (&added.private_key, &pair.keeper) {
@@ -167,7 +176,11 @@ impl<R: Registry> Additions<R> {
             };
             if let Err(error) = kept {
                 outcome.error = Some(self.lost(&outcome.address.id, &error.message));
+                return Ok(());
             }
+        }
+        if let Some(id) = id {
+            outcome.error = self.registry.complete(pair, &id).await.err();
         }
         Ok(())
     }
@@ -194,6 +207,9 @@ impl<R: Registry> Additions<R> {
                 } else {
                     Status::Exists
                 });
+                if ours {
+                    outcome.error = self.registry.complete(pair, &record.id).await.err();
+                }
                 Ok(())
             }
             // Made by the try whose answer was lost, and the private half went with the answer.
@@ -203,7 +219,16 @@ impl<R: Registry> Additions<R> {
                 outcome.error = Some(self.lost(&rivals[0].id, "the answer was lost"));
                 Ok(())
             }
-            None => Err(error.fate(Fate::NotDone)),
+            None => {
+                let is_taken = rivals.iter().any(|record| record.name() == pair.name);
+                Err(error.with(|details| {
+                    details.fate = Fate::NotDone;
+                    if is_taken {
+                        details.kind = ErrorKind::Conflict;
+                        details.hints.insert(0, TAKEN.to_owned());
+                    }
+                }))
+            }
         }
     }
 
@@ -337,7 +362,15 @@ impl<R: Registry> Change for Additions<R> {
                     }
                     rivals = self.registry.rivals(pair).await?;
                 }
-                self.compare(pair, &rivals, &mut outcomes[item]);
+                let outcome = &mut outcomes[item];
+                let was_answered = outcome.status == Self::goal(pair);
+                self.compare(pair, &rivals, outcome);
+                let is_found = outcome.status == Self::goal(pair) && outcome.error.is_none();
+                if is_found && !was_answered {
+                    // The answer was lost, and so was what should have followed it.
+                    let id = outcome.address.id.clone();
+                    outcome.error = self.registry.complete(pair, &id).await.err();
+                }
             }
             Ok(Vec::new())
         })
