@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Read, Write};
 use anstream::AutoStream;
 
 use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
 
 /// Bytes that a list of ids on standard input may have.
 const LONGEST_INPUT: u64 = 64 << 20;
@@ -152,6 +153,26 @@ impl Io {
                     _ => ErrorKind::Consent,
                 };
                 Error::new(kind, format!("no answer, so nothing was changed: {error}"))
+            })
+    }
+
+    /// Asks for a passphrase, which is not shown; twice when it is a new one.
+    pub fn ask_passphrase(&self, question: &str, new: bool) -> Result<Secret, Error> {
+        let mut prompt = dialoguer::Password::new()
+            .with_prompt(escaped(question))
+            .report(false);
+        if new {
+            prompt = prompt.with_confirmation("The same again", "They differ; once more");
+        }
+        let answer = prompt.interact();
+        answer
+            .map(Secret::new)
+            .map_err(|dialoguer::Error::IO(error)| {
+                let kind = match error.kind() {
+                    std::io::ErrorKind::Interrupted => ErrorKind::Interrupted,
+                    _ => ErrorKind::Usage,
+                };
+                Error::new(kind, format!("no passphrase was given: {error}"))
             })
     }
 

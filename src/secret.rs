@@ -70,9 +70,11 @@ pub fn masked(key_id: &str) -> String {
     )
 }
 
-/// Whether what has this name in a request or an answer is a secret: `Instances.1.Password`.
+/// Whether what has this name in a request or an answer is a secret: `Instances.1.Password`,
+/// `Passwords.Password.1`.
 pub fn is_secret_name(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
+    let is_word = |part: &&str| part.parse::<u32>().is_err();
+    let last = name.rsplit('.').find(is_word).unwrap_or(name);
     let plain = last.replace(['-', '_'], "").to_ascii_lowercase();
     NAMES.contains(&plain.as_str())
 }
@@ -159,7 +161,8 @@ mod tests {
         assert_eq!(answer["NextToken"], "n");
         assert_eq!(answer["credential"]["expires_at"], "e");
         assert_eq!(answer["KeyPair"]["PrivateKey"], "(redacted)");
-        assert!(is_secret_name("LoginSettings.Password") && !is_secret_name("Password.Policy"));
+        assert!(is_secret_name("LoginSettings.Password") && is_secret_name("PrivateKey.1"));
+        assert!(!is_secret_name("Password.Policy"));
     }
 
     #[test]

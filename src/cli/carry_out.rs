@@ -8,6 +8,7 @@ use super::site::Site;
 use crate::auth::{Credential, SANDBOX_PROFILE};
 use crate::cloud::Provider;
 use crate::cloud::change::{Change, Risk};
+use crate::cloud::client::Preview;
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -133,7 +134,7 @@ impl Job<'_> {
         let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
         if !site.is_sandbox() {
             for provider in &providers {
-                self.check_account(run, *provider).await?;
+                check_account(run, *provider).await?;
             }
         }
         let may_ask =
@@ -165,36 +166,6 @@ impl Job<'_> {
         Ok(report)
     }
 
-    /// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
-    async fn check_account(&self, run: &Run<'_>, provider: &dyn Provider) -> Result<(), Error> {
-        let variable = format!(
-            "{}_{}",
-            env::EXPECT_ACCOUNT,
-            self.cloud.name().to_uppercase()
-        );
-        let Some(expected) = run.context.env.get(&variable).map(str::trim) else {
-            return Ok(());
-        };
-        if expected.is_empty() {
-            return Err(Error::credentials(format!("{variable} is set but empty"))
-                .code("UnexpectedAccount")
-                .hint(format!(
-                    "Fill {variable}, or unset it to work with any account."
-                ))
-                .cloud(self.cloud));
-        }
-        let account = provider.account().await?;
-        if account == expected {
-            return Ok(());
-        }
-        Err(Error::credentials(format!(
-            "the credentials belong to account {account}, not to {expected}"
-        ))
-        .code("UnexpectedAccount")
-        .hint(format!("Use other credentials, or correct {variable}."))
-        .cloud(self.cloud))
-    }
-
     fn write(
         &self,
         run: &Run<'_>,
@@ -219,22 +190,54 @@ impl Job<'_> {
                 io.hint(hint);
             }
             if let (Some(plan), true) = (&report.plan, run.global.verbose) {
-                for call in plan {
-                    io.say(&format!(
-                        "would send: {} {}",
-                        call.request.method,
-                        call.request.shown_url()
-                    ));
-                    for header in &call.request.headers {
-                        io.say(&format!("  {}: {}", header.name, header.value.shown()));
-                    }
-                    if let Some(body) = call.request.shown_body() {
-                        io.say(&format!("  {body}"));
-                    }
-                }
+                plan.iter().for_each(|call| say_call(call, run));
             }
         }
         Ok(())
+    }
+}
+
+/// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
+pub(super) async fn check_account(run: &Run<'_>, provider: &dyn Provider) -> Result<(), Error> {
+    let cloud = provider.scope().cloud;
+    let variable = format!("{}_{}", env::EXPECT_ACCOUNT, cloud.name().to_uppercase());
+    let Some(expected) = run.context.env.get(&variable).map(str::trim) else {
+        return Ok(());
+    };
+    if expected.is_empty() {
+        return Err(Error::credentials(format!("{variable} is set but empty"))
+            .code("UnexpectedAccount")
+            .hint(format!(
+                "Fill {variable}, or unset it to work with any account."
+            ))
+            .cloud(cloud));
+    }
+    let account = provider.account().await?;
+    if account == expected {
+        return Ok(());
+    }
+    Err(Error::credentials(format!(
+        "the credentials belong to account {account}, not to {expected}"
+    ))
+    .code("UnexpectedAccount")
+    .hint(format!("Use other credentials, or correct {variable}."))
+    .cloud(cloud))
+}
+
+/// The wire form of a call that a plan holds.
+fn say_call(call: &Preview, run: &Run<'_>) {
+    let io = &run.context.io;
+    let request = &call.request;
+    io.say(&format!(
+        "would send: {} {}",
+        request.method,
+        request.shown_url()
+    ));
+    for header in &request.headers {
+        io.say(&format!("  {}: {}", header.name, header.value.shown()));
+    }
+    if let Some(body) = request.shown_body() {
+        io.say(&format!("  {body}"));
     }
 }
 
@@ -254,7 +257,10 @@ fn hints(outcomes: &[Outcome]) -> Vec<&str> {
 }
 
 /// Cloud, account, region, and the endpoint when it is not the vendor's.
-async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> Result<String, Error> {
+pub(super) async fn place(
+    provider: &dyn Provider,
+    endpoint: Option<&str>,
+) -> Result<String, Error> {
     let login = provider.login();
     let account = match &login.credential {
         // A token is good for some services only; asking another one about it proves nothing.
@@ -287,7 +293,7 @@ async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> Result<String
     ))
 }
 
-fn question_text(question: &Question, places: &[String]) -> String {
+pub(super) fn question_text(question: &Question, places: &[String]) -> String {
     let mut lines = vec![format!("In {}:", places.join("; "))];
     for (item, target) in question.items.iter().take(LISTED) {
         let target = target

@@ -1,12 +1,14 @@
 //! The command tree. Each file parses its arguments and says what it wants of `ops`; words for
 //! people live here, vendors' words and HTTP do not.
 
+mod api;
 pub mod args;
 mod carry_out;
 mod codearts_key;
 mod cph_server;
 mod endpoints;
 mod instance;
+mod key;
 mod key_pair;
 mod kms_key;
 mod read_out;
@@ -58,6 +60,19 @@ enum Command {
     /// Huawei Cloud (华为云): KPS key pairs, KMS keys, CPH servers, CodeArts keys
     #[command(alias = "hw", subcommand)]
     Huawei(HuaweiCommand),
+
+    /// SSH keys on this machine: make them, tell their fingerprints, convert them
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Any operation of these clouds, by the vendor's own name
+    ///
+    /// The answer is the vendor's own object as JSON, without secrets. KEY=VALUE is text, KEY:=JSON is a
+    /// number, true, or a list. Lists are numbered: KeyPairNames.1=a on volcengine, KeyIds.0=a on tencent,
+    /// where Limit, Offset, ProjectId, ForceStop and the like become numbers and truth values. On huawei
+    /// the first word is the path, in which {project_id} is filled in, and KEY=VALUE is the query.
+    ///
+    /// Secrets belong into --json: others can see what stands on a command line.
+    Api(api::Api),
 
     /// The embedded cloud: serve it to other programs, look at it, reset it
     #[command(subcommand)]
@@ -143,6 +158,8 @@ impl Cli {
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
+            Command::Key(command) => command.run(&run),
+            Command::Api(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

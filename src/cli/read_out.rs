@@ -7,7 +7,7 @@ use super::args::Items;
 use super::site::Site;
 use crate::error::Error;
 use crate::model::{CloudId, Facts, ListRequest, Listing, Pattern, Record, Resource};
-use crate::output::{ListDocument, Output};
+use crate::output::{Item, ListDocument, Output};
 
 /// A read as one command asks for it.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ impl Reading {
         let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
         let document = ListDocument {
             command: &self.command,
-            records: &listing.records,
+            items: listing.records.iter().map(Item::from).collect(),
             warnings: &listing.warnings,
             endpoint: endpoint.as_deref(),
             sandbox: site.is_sandbox(),

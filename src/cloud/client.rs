@@ -33,10 +33,10 @@ pub trait Wire: Sized + 'static {
         None
     }
 
-    /// The project that a service wants in path and header; looked up when it is not known.
+    /// The project that a call wants in path and header; looked up when it is not known.
     fn project_id<'a>(
         _client: &'a Client<Self>,
-        _service: &'static str,
+        _facts: Facts,
     ) -> BoxFuture<'a, Result<Option<String>, Error>> {
         Box::pin(async { Ok(None) })
     }
@@ -265,7 +265,7 @@ impl<W: Wire> Client<W> {
             operation: facts.operation,
             version: facts.version,
             region: self.scope.region.clone(),
-            project_id: W::project_id(self, facts.service).await?,
+            project_id: W::project_id(self, facts).await?,
             endpoint: self.endpoint(facts.service)?,
         })
     }

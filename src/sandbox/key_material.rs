@@ -2,11 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::rand::{SecureRandom as _, SystemRandom};
-use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, LineEnding};
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::rand_core::{TryCryptoRng, TryRng};
-use rsa::traits::PublicKeyParts as _;
+
+use super::rsa_pair::{self, RsaPair};
 
 /// What the first bytes of an OpenSSH private key file decode to.
 const OPENSSH_MAGIC: &[u8] = b"openssh-key-v1\0";
@@ -55,7 +54,7 @@ pub(crate) fn public_blob(pem: &str) -> Option<Vec<u8>> {
     let key = rsa::PrivateKey::from_pkcs1_pem(pem)
         .ok()
         .or_else(|| rsa::PrivateKey::from_pkcs8_pem(pem).ok())?;
-    Some(rsa_blob(&key))
+    Some(rsa_pair::public_blob(&key))
 }
 
 /// An OpenSSH private key file carries the public half in the clear: cipher, key derivation and its options, how many keys,
@@ -73,56 +72,10 @@ fn public_half(file: &[u8]) -> Option<Vec<u8>> {
 /// A new RSA 2048 pair: the private key in PKCS#1, and the public line with the cloud's comment and line end (spec huawei
 /// 7). `None` when the system has no randomness.
 pub(crate) fn new_rsa_pair() -> Option<(String, String)> {
-    let key = rsa::PrivateKey::new(&mut SystemRandomness(SystemRandom::new()), 2048).ok()?;
-    let private_key = key.to_pkcs1_pem(LineEnding::LF).ok()?.to_string();
-    let public_key = format!("ssh-rsa {} {COMMENT}\n", STANDARD.encode(rsa_blob(&key)));
-    Some((private_key, public_key))
+    let pair = RsaPair::generate(2048)?;
+    let public_key = format!("{} {COMMENT}\n", pair.public_key);
+    Some((pair.private_key.to_string(), public_key))
 }
-
-/// RFC 4253, 6.6: type, exponent, modulus; a number whose first bit is set gets a zero byte in front.
-fn rsa_blob(key: &rsa::PrivateKey) -> Vec<u8> {
-    let mut blob = Vec::new();
-    let mut add = |lead: &[u8], bytes: &[u8]| {
-        let length = u32::try_from(lead.len() + bytes.len()).unwrap_or_default();
-        blob.extend_from_slice(&length.to_be_bytes());
-        blob.extend_from_slice(lead);
-        blob.extend_from_slice(bytes);
-    };
-    add(&[], b"ssh-rsa");
-    for number in [key.e_bytes(), key.n_bytes()] {
-        let lead: &[u8] = match number.first() {
-            Some(first) if first & 0x80 != 0 => &[0],
-            _ => &[],
-        };
-        add(lead, &number);
-    }
-    blob
-}
-
-/// The system's randomness in the form that key generation takes.
-struct SystemRandomness(SystemRandom);
-
-impl TryRng for SystemRandomness {
-    type Error = rsa::Error;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.0.fill(bytes).map_err(|_| rsa::Error::Rng)
-    }
-}
-
-impl TryCryptoRng for SystemRandomness {}
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,7 @@ impl RsaPair {
     /// Makes a pair of so many bits; `None` when the system gives no random bytes.
     pub(crate) fn generate(bits: usize) -> Option<Self> {
         let private_key = PrivateKey::new(&mut System, bits).ok()?;
-        let public_key = openssh_line(&private_key.e_bytes(), &private_key.n_bytes());
+        let public_key = format!("ssh-rsa {}", STANDARD.encode(public_blob(&private_key)));
         Some(Self {
             public_key,
             private_key: private_key.to_pkcs1_pem(LineEnding::LF).ok()?,
@@ -31,13 +31,13 @@ impl RsaPair {
     }
 }
 
-/// The line of a public key with that exponent and modulus, both without leading zeros (RFC 4253 6.6).
-fn openssh_line(exponent: &[u8], modulus: &[u8]) -> String {
+/// The blob of the public half of an RSA key, as lines and files hold it.
+pub(crate) fn public_blob(key: &PrivateKey) -> Vec<u8> {
     let mut blob = Vec::new();
     put(&mut blob, b"ssh-rsa");
-    put_number(&mut blob, exponent);
-    put_number(&mut blob, modulus);
-    format!("ssh-rsa {}", STANDARD.encode(blob))
+    put_number(&mut blob, &key.e_bytes());
+    put_number(&mut blob, &key.n_bytes());
+    blob
 }
 
 fn put(blob: &mut Vec<u8>, part: &[u8]) {

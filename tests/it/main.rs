@@ -2,6 +2,7 @@
 
 mod fixture;
 
+mod api;
 mod attacks;
 mod consent;
 mod credentials;
@@ -10,6 +11,7 @@ mod endpoints;
 mod examples;
 mod five;
 mod input;
+mod key;
 mod layering;
 mod lookalikes;
 mod scale;

@@ -6,49 +6,26 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::labels::Labels;
 use super::shelf::Shelf;
 use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::cli::carry_out::Job;
+use crate::cli::key::NewKeyType;
 use crate::error::{Error, ErrorKind};
 use crate::model::{ChangeRequest, CloudId, Keeper, NewKeyPair, Outcome, ResultClass};
 use crate::ops::change::Extent;
 use crate::secret::Secret;
 use crate::sshkey::file::{self, NewFile};
-use crate::sshkey::{KeyFormat, KeyType, PrivateKey, PublicKey};
+use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
 
-/// A type of key that can be made here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum NewKeyType {
-    /// Ed25519
-    #[value(name = "ed25519")]
-    Ed25519,
-    /// RSA with 3072 bits
-    #[value(name = "rsa-3072")]
-    Rsa3072,
-    /// RSA with 4096 bits
-    #[value(name = "rsa-4096")]
-    Rsa4096,
-}
-
-impl NewKeyType {
-    /// What a cloud is documented to take. Volcengine and Tencent Cloud name RSA only.
-    fn for_shelf(shelf: Shelf) -> Self {
-        match shelf.cloud {
-            CloudId::Huawei => Self::Ed25519,
-            CloudId::Volcengine | CloudId::Tencent => Self::Rsa3072,
-        }
-    }
-
-    fn key_type(self) -> KeyType {
-        match self {
-            Self::Ed25519 => KeyType::Ed25519,
-            Self::Rsa3072 => KeyType::Rsa3072,
-            Self::Rsa4096 => KeyType::Rsa4096,
-        }
+/// The type that a cloud is documented to take. Volcengine and Tencent Cloud name RSA only.
+fn usual_type(shelf: Shelf) -> NewKeyType {
+    match shelf.cloud {
+        CloudId::Huawei => NewKeyType::Ed25519,
+        CloudId::Volcengine | CloudId::Tencent => NewKeyType::Rsa3072,
     }
 }
 
@@ -128,10 +105,8 @@ impl<L: Labels> Create<L> {
         } else {
             Some(Files::reserve(&self.private_key_file)?)
         };
-        let key_type = self
-            .key_type
-            .unwrap_or_else(|| NewKeyType::for_shelf(shelf));
-        let private = PrivateKey::generate(key_type.key_type(), &self.name)?;
+        let key_type = self.key_type.unwrap_or_else(|| usual_type(shelf));
+        let private = PrivateKey::generate(key_type.into(), &self.name)?;
         let public = private.public()?;
         let files = match files {
             Some(files) => Some(files.fill(&private.write(KeyFormat::OpenSsh, None)?, &public)?),
@@ -189,11 +164,11 @@ impl<L: Labels> Create<L> {
 
     /// What a run would refuse, a rehearsal refuses, too.
     fn refuse_existing_files(&self) -> Result<(), Error> {
-        file::refuse_existing(&self.private_key_file)?;
+        file::must_be_new(&self.private_key_file)?;
         if self.cloud_generated {
             return Ok(());
         }
-        file::refuse_existing(&file::public_path(&self.private_key_file))
+        file::must_be_new(&file::public_path(&self.private_key_file))
     }
 }
 
@@ -239,20 +214,6 @@ impl Filled {
         for path in self.paths {
             // Made by this very run, and trusted by nothing; what stays behind does no harm.
             let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::NewKeyType;
-    use crate::cli::key_pair::shelf;
-
-    #[test]
-    fn the_default_type_is_one_that_the_cloud_is_documented_to_take() {
-        assert_eq!(NewKeyType::for_shelf(shelf::KPS), NewKeyType::Ed25519);
-        for shelf in [shelf::VOLCENGINE, shelf::CVM, shelf::LIGHTHOUSE] {
-            assert_eq!(NewKeyType::for_shelf(shelf), NewKeyType::Rsa3072);
         }
     }
 }

@@ -12,8 +12,9 @@ mod iam;
 mod key_pairs;
 mod kms;
 mod kps;
-mod paging;
+pub(super) mod paging;
 mod project_cache;
+mod raw;
 mod session;
 mod shapes;
 pub mod sign;
@@ -27,6 +28,7 @@ use session::Session;
 
 use super::change::Change;
 use super::client::Client;
+use super::raw::{RawCall, RawRequest};
 use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
@@ -137,5 +139,9 @@ impl Provider for Huawei {
             }
             _ => return Err(unsupported(CloudId::Huawei)),
         })
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.session, request)?))
     }
 }

@@ -11,7 +11,7 @@ use super::errors::speechless;
 use super::{endpoints, iam, shapes, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Client, Decoded, Wire};
-use crate::cloud::operation::Callable;
+use crate::cloud::operation::{Callable, Facts};
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Endpoint, Reply, Request};
@@ -44,13 +44,15 @@ impl Wire for HuaweiWire {
 
     fn project_id<'a>(
         client: &'a Client<Self>,
-        service: &'static str,
+        facts: Facts,
     ) -> BoxFuture<'a, Result<Option<String>, Error>> {
         Box::pin(async move {
-            match service {
-                "kms" | "kps" | "cph" => iam::wanted(client).await.map(Some),
+            match (facts.in_project, facts.service) {
+                (Some(true), _) | (None, "kms" | "kps" | "cph") => {
+                    iam::wanted(client).await.map(Some)
+                }
                 // CodeArts takes it as a header and does without it.
-                "codearts" => iam::given(client),
+                (_, "codearts") => iam::given(client),
                 _ => Ok(None),
             }
         })
@@ -168,7 +170,7 @@ fn content_type(service: &str) -> &'static str {
 
 /// A path that URL libraries or the gateway would read differently is never sent: its signature
 /// would be wrong, or, worse, right for another route (spec huawei 2.7).
-fn check_path(path: &str) -> Result<(), Error> {
+pub(super) fn check_path(path: &str) -> Result<(), Error> {
     let sound = |segment: &str| {
         let decoded = unescape(segment);
         !matches!(decoded.as_slice(), b"" | b"." | b"..")

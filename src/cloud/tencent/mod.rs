@@ -4,6 +4,7 @@ mod cvm;
 mod detach;
 pub(super) mod endpoints;
 mod errors;
+mod raw;
 pub mod sign;
 mod sts;
 mod wire;
@@ -12,6 +13,7 @@ use wire::TencentWire;
 
 use super::change::Change;
 use super::client::Client;
+use super::raw::{RawCall, RawRequest};
 use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
@@ -77,5 +79,9 @@ impl Provider for Tencent {
             )?)),
             _ => Err(unsupported(CloudId::Tencent)),
         }
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.client, request)?))
     }
 }

@@ -1,0 +1,421 @@
+//! `kpctl api`: any operation of any cloud.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::Run;
+use super::args::Changing;
+use super::carry_out::{check_account, place, question_text};
+use super::site::Site;
+use crate::cloud::Provider;
+use crate::cloud::change::{Danger, Risk};
+use crate::cloud::raw::{self, Nature, Parameter, PrivateKeys, RawAnswer, RawCall, RawRequest};
+use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
+use crate::model::{CloudId, Resource};
+use crate::ops::consent::{Consent, Question};
+use crate::output::{ChangeDocument, Format, Output};
+use crate::secret::{self, Secret};
+use crate::sshkey::file::NewFile;
+
+/// The command in documents.
+const COMMAND: &str = "api";
+/// Lines of parameters that a question shows.
+const LISTED: usize = 20;
+
+/// What the command was given.
+#[derive(Args, Debug)]
+#[command(before_help = "Examples:\n  \
+    kpctl api volcengine ecs DescribeKeyPairs KeyPairNames.1=web-1\n  \
+    kpctl api tencent cvm DescribeInstances InstanceIds.0=ins-4t6y8u2i --all-pages\n  \
+    kpctl api huawei kms GET /v3/{project_id}/keypairs limit=10 --query 'keypairs[].keypair.name'\n  \
+    kpctl api huawei kms POST /v1.0/{project_id}/kms/list-keys --json @body.json")]
+pub(super) struct Api {
+    /// volcengine, tencent or huawei
+    #[arg(value_parser = CloudId::from_str)]
+    cloud: CloudId,
+
+    /// The service, by the vendor's short name: ecs, cvm, kms
+    service: String,
+
+    /// The operation by the vendor's name; on huawei the HTTP method
+    operation: String,
+
+    /// The parameters in the vendor's spelling; on huawei the path, then the query
+    #[arg(value_name = "KEY=VALUE")]
+    words: Vec<String>,
+
+    /// All parameters, or the body, as JSON from a file or from standard input
+    #[arg(long, value_name = "@FILE|-")]
+    json: Option<String>,
+
+    /// The API version, for services whose version kpctl does not know
+    #[arg(long, value_name = "VERSION")]
+    api_version: Option<String>,
+
+    /// Read all pages and print them as one list, for the operations that kpctl knows
+    #[arg(long, conflicts_with = "out")]
+    all_pages: bool,
+
+    /// Write the private key of the answer to a new file of mode 0600
+    #[arg(long, value_name = "FILE", conflicts_with = "all_pages")]
+    private_key_file: Option<PathBuf>,
+
+    /// Write the whole answer, secrets included, to a new file of mode 0600; for downloads, too
+    #[arg(long, value_name = "FILE", conflicts_with = "private_key_file")]
+    out: Option<PathBuf>,
+
+    /// Accept that running machines are powered off hard (needs --yes)
+    #[arg(long)]
+    force_stop: bool,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl Api {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let output = self.output(run)?;
+        let request = self.request(run)?;
+        let service = request.service;
+        let site = Site::open(run.context, run.global, run.stop).await?;
+        let provider = site.provider(self.cloud, service, None)?;
+        let provider = provider.as_ref();
+        let call = provider.raw(request)?;
+        let nature = call.nature();
+        self.check_options(nature)?;
+        if !site.is_sandbox() {
+            check_account(run, provider).await?;
+        }
+        let endpoint = site.foreign_endpoint(self.cloud, service)?;
+        let dangers = dangers(provider, nature);
+        if self.changing.dry_run {
+            site.courier().may_change.set(false);
+            let warnings: Vec<_> = dangers
+                .iter()
+                .map(|danger| format!("{} (needs --yes and --force-stop)", danger.reason))
+                .collect();
+            let document = ChangeDocument {
+                command: COMMAND,
+                outcomes: &[],
+                warnings: &warnings,
+                plan: Some(&[call.preview().await?]),
+                endpoint: endpoint.as_deref(),
+                sandbox: site.is_sandbox(),
+            };
+            output.change(&document, &run.context.io)?;
+            return Ok(0);
+        }
+        if !nature.is_read {
+            site.courier().may_change.set(false);
+            self.consent(run, provider, endpoint.as_deref(), nature, &dangers)
+                .await?;
+            if run.stop.requested().is_some() {
+                return Err(Error::new(
+                    ErrorKind::Interrupted,
+                    "interrupted: nothing was changed",
+                ));
+            }
+            site.courier().may_change.set(true);
+        }
+        self.send(run, call.as_ref(), &output).await?;
+        Ok(0)
+    }
+
+    /// The answer is the vendor's own JSON, so there are no rows to write.
+    fn output(&self, run: &Run<'_>) -> Result<Output, Error> {
+        if !matches!(run.global.output, None | Some(Format::Json)) {
+            return Err(
+                Error::usage("an answer of api is JSON: it has no other form")
+                    .hint("Use -o json, or leave -o out; --query selects parts."),
+            );
+        }
+        if self.out.is_some() && run.global.query.is_some() {
+            return Err(Error::usage(
+                "--out writes the whole answer, so that --query would do nothing",
+            ));
+        }
+        let query = run.global.query.as_deref();
+        Output::new(Some(Format::Json), query, &run.context.io)
+    }
+
+    fn request(&self, run: &Run<'_>) -> Result<RawRequest, Error> {
+        let mut words = self.words.as_slice();
+        let mut path = None;
+        if self.cloud == CloudId::Huawei
+            && let [first, rest @ ..] = words
+        {
+            (path, words) = (Some(first.clone()), rest);
+        }
+        let parameters = words.iter().map(|word| Parameter::from_str(word));
+        Ok(RawRequest {
+            service: raw::service(self.cloud, &self.service)?,
+            operation: self.operation.clone(),
+            path,
+            version: self.api_version.clone(),
+            parameters: parameters.collect::<Result<_, _>>()?,
+            body: self.body(run)?,
+            all_pages: self.all_pages,
+        })
+    }
+
+    fn body(&self, run: &Run<'_>) -> Result<Option<Value>, Error> {
+        let text = match self.json.as_deref() {
+            None => return Ok(None),
+            Some("-") => run.context.io.read_input()?,
+            Some(place) => {
+                let file = place.strip_prefix('@').filter(|file| !file.is_empty());
+                // What is there instead may be a body with a secret, so it is not shown.
+                let file = file.ok_or_else(|| {
+                    Error::usage("--json takes '@FILE', or '-' for standard input")
+                        .hint("JSON itself stays off the command line, where others could read it.")
+                })?;
+                std::fs::read_to_string(file)
+                    .map_err(|error| Error::usage(format!("cannot read '{file}': {error}")))?
+            }
+        };
+        serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map(Some)
+            .map_err(|error| Error::usage(format!("--json holds no JSON: {error}")))
+    }
+
+    /// Options that would do nothing, and a private key that would be lost.
+    fn check_options(&self, nature: &Nature) -> Result<(), Error> {
+        if self.force_stop && nature.power_cut.is_none() {
+            return Err(Error::usage(
+                "--force-stop accepts a power cut, and this call asks for none",
+            ));
+        }
+        let has_place = match nature.private_keys {
+            PrivateKeys::None => true,
+            PrivateKeys::One => self.private_key_file.is_some() || self.out.is_some(),
+            PrivateKeys::Several => self.out.is_some(),
+        };
+        if has_place || self.changing.dry_run {
+            return Ok(());
+        }
+        let option = match nature.private_keys {
+            PrivateKeys::Several => "--out FILE",
+            PrivateKeys::None | PrivateKeys::One => "--private-key-file FILE",
+        };
+        Err(Error::usage(format!(
+            "{} makes a private key that is shown once, and it has no place to go: nothing was sent",
+            nature.name
+        ))
+        .code("NoPlaceForPrivateKey")
+        .hint(format!(
+            "Add {option}, or import a public key of your own."
+        )))
+    }
+
+    async fn consent(
+        &self,
+        run: &Run<'_>,
+        provider: &dyn Provider,
+        endpoint: Option<&str>,
+        nature: &Nature,
+        dangers: &[Danger],
+    ) -> Result<(), Error> {
+        let io = &run.context.io;
+        let from_input = self.json.as_deref() == Some("-");
+        let may_ask =
+            io.person_is_there() && !run.global.no_input && !from_input && !self.changing.yes;
+        let ask = |question: Question| -> BoxFuture<'_, Result<bool, Error>> {
+            Box::pin(async move {
+                let places = [place(provider, endpoint).await?];
+                io.confirm(&question_text(&question, &places))
+            })
+        };
+        let mut notes = parameters(&nature.parameters);
+        notes.push(
+            "kpctl does not know this operation to be a read: it may change or remove anything."
+                .to_owned(),
+        );
+        let question = Question {
+            purpose: format!("call {}", nature.name),
+            items: Vec::new(),
+            notes,
+        };
+        let consent = Consent {
+            yes: self.changing.yes,
+            accepted: if self.force_stop {
+                vec![Risk::PowerCut]
+            } else {
+                Vec::new()
+            },
+            ask: if may_ask { Some(&ask) } else { None },
+        };
+        consent.gate(true, dangers, &question).await
+    }
+
+    async fn send(
+        &self,
+        run: &Run<'_>,
+        call: &(dyn RawCall + '_),
+        output: &Output,
+    ) -> Result<(), Error> {
+        let io = &run.context.io;
+        // Before anything is sent: what is shown once must have a place.
+        let place = self.private_key_file.as_ref().or(self.out.as_ref());
+        let file = place.map(|path| NewFile::private(path)).transpose()?;
+        let answer = call.send().await?;
+        let lost = |error: Error| {
+            let error = error
+                .hint("The call was made, and its answer is lost: delete a key pair that it made.");
+            error.with(|details| {
+                details.kind = ErrorKind::Internal;
+                details.request_id.clone_from(&answer.request_id);
+            })
+        };
+        let mut value = match answer.value {
+            RawAnswer::File(bytes) => {
+                let Some(file) = file.filter(|_| self.out.is_some()) else {
+                    return Err(Error::new(
+                        ErrorKind::Internal,
+                        format!(
+                            "the answer is a file of {} bytes, which was not kept",
+                            bytes.len()
+                        ),
+                    )
+                    .code("AnswerIsFile")
+                    .hint("Run it again with --out FILE."));
+                };
+                file.write(&bytes).map_err(lost)?;
+                io.say(&format!("wrote {} bytes", bytes.len()));
+                return Ok(());
+            }
+            RawAnswer::Object(value) => value,
+        };
+        if let (Some(file), Some(path)) = (file, place) {
+            if self.out.is_some() {
+                let text = Secret::new(format!("{value:#}\n"));
+                file.write_secret(&text).map_err(lost)?;
+                io.say(&format!("wrote the answer to {}", path.display()));
+                return Ok(());
+            }
+            match private_key(&value) {
+                Some(key) => {
+                    file.write_secret(&key).map_err(lost)?;
+                    io.say(&format!("wrote the private key to {}", path.display()));
+                }
+                None => io.warn("the answer holds no private key, so that no file was written"),
+            }
+        }
+        let hidden = secret::redact(&mut value);
+        output.answer(&value, !call.nature().is_read, io)?;
+        let hidden: Vec<_> = hidden
+            .iter()
+            .filter(|place| self.private_key_file.is_none() || !is_private_key(place))
+            .map(String::as_str)
+            .collect();
+        if !hidden.is_empty() {
+            io.hint(&format!(
+                "Secrets are not shown ({}); --out FILE keeps them.",
+                hidden.join(", ")
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// One danger for each machine that the call names; `*` stands for machines that it does not name.
+fn dangers(provider: &dyn Provider, nature: &Nature) -> Vec<Danger> {
+    let Some(reason) = nature.power_cut else {
+        return Vec::new();
+    };
+    let all = ["*".to_owned()];
+    let machines = if nature.machines.is_empty() {
+        &all[..]
+    } else {
+        &nature.machines
+    };
+    let danger = |machine: &String| Danger {
+        risk: Risk::PowerCut,
+        machine: provider.scope().address(Resource::Instance, machine),
+        reason: reason.to_owned(),
+    };
+    machines.iter().map(danger).collect()
+}
+
+/// The parameters as lines of a question.
+fn parameters(value: &Value) -> Vec<String> {
+    let text = format!("{value:#}");
+    let count = text.lines().count();
+    let mut lines: Vec<_> = text
+        .lines()
+        .take(LISTED)
+        .map(|line| format!("  {line}"))
+        .collect();
+    if count > LISTED {
+        lines.push(format!("  … {count} lines in all"));
+    }
+    lines
+}
+
+fn is_private_key(place: &str) -> bool {
+    let last = place.rsplit('/').next().unwrap_or_default();
+    last.replace('_', "").eq_ignore_ascii_case("privatekey")
+}
+
+/// The private key in an answer, as a file has it.
+fn private_key(value: &Value) -> Option<Secret> {
+    let inner = match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if let (true, Some(text)) = (is_private_key(name), value.as_str())
+                    // Some answers say that there is none in a word (spec tencent 3).
+                    && !matches!(text, "" | "null")
+                {
+                    // The line ends of some samples are two letters (spec volcengine 4.1).
+                    let mut text = if text.contains('\n') {
+                        text.to_owned()
+                    } else {
+                        text.replace("\\n", "\n")
+                    };
+                    if !text.ends_with('\n') {
+                        text.push('\n');
+                    }
+                    return Some(Secret::new(text));
+                }
+            }
+            fields.values().collect::<Vec<_>>()
+        }
+        Value::Array(items) => items.iter().collect(),
+        _ => return None,
+    };
+    inner.into_iter().find_map(private_key)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{parameters, private_key};
+
+    #[test]
+    fn a_private_key_is_found_and_written_as_files_have_it() {
+        let found = |value| private_key(&value).map(|key| key.expose().to_owned());
+        let nested = json!({"KeyPair": {"KeyId": "k", "PrivateKey": "a\nb\n"}});
+        assert_eq!(found(nested).as_deref(), Some("a\nb\n"));
+        let odd = json!({"keypair": [{"private_key": "a\\nb"}]});
+        assert_eq!(found(odd).as_deref(), Some("a\nb\n"));
+        for none in [
+            json!({"PrivateKey": "null"}),
+            json!({"PrivateKey": null}),
+            json!([1]),
+        ] {
+            assert_eq!(found(none), None);
+        }
+    }
+
+    #[test]
+    fn long_parameters_are_cut_in_a_question() {
+        let many: Vec<_> = (0..100).collect();
+        let lines = parameters(&json!({ "Ids": many }));
+        assert_eq!(lines.len(), 21);
+        assert!(lines[20].contains("104 lines"), "{}", lines[20]);
+    }
+}
