@@ -19,7 +19,7 @@ use crate::http::retry::Retry;
 use crate::http::{BoxFuture, Courier, Endpoint, Reply, Request};
 use crate::model::{CloudId, Scope};
 use crate::random;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// What a cloud's wire is like. Implemented once per cloud, for a type without values.
 pub trait Wire: Sized + 'static {
@@ -120,6 +120,9 @@ enum Gate {
 /// The service that says who the caller is. It is not in every region of every site, so its word on
 /// a key that has worked elsewhere does not count.
 const IDENTITY: &str = "sts";
+
+/// Shortest secret of a body that is looked for in error texts; shorter ones would be found in words.
+const SHORTEST_SECRET: usize = 6;
 
 /// Where a cloud's endpoints come from, before the vendor's own table.
 pub type Overrides = Rc<dyn Fn(&'static str) -> Result<Option<Endpoint>, Error>>;
@@ -329,7 +332,7 @@ impl<W: Wire> Client<W> {
         }
         W::decode(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
-            self.without_secrets(error).with(|details| {
+            self.without_secrets(error, request).with(|details| {
                 details.http_status = Some(reply.status);
                 details.retry_after = retry_after(&reply);
                 if let (ErrorKind::Credentials, Some(hint)) = (details.kind, skew) {
@@ -341,9 +344,11 @@ impl<W: Wire> Client<W> {
 }
 
 impl<W: Wire> Client<W> {
-    /// Gateways quote what they were sent, headers included.
-    fn without_secrets(&self, error: Error) -> Error {
-        let secrets: Vec<&Secret> = match &self.login.credential {
+    /// Gateways and services quote what they were sent, headers and passwords included.
+    fn without_secrets(&self, error: Error, request: &Request) -> Error {
+        let body = serde_json::from_slice(&request.body).unwrap_or_default();
+        let sent = secret::values(&body);
+        let mut secrets: Vec<&Secret> = match &self.login.credential {
             Credential::AccessKey {
                 secret,
                 session_token,
@@ -351,11 +356,13 @@ impl<W: Wire> Client<W> {
             } => std::iter::once(secret).chain(session_token).collect(),
             Credential::Token(token) => vec![token],
         };
+        let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
+        secrets.extend(sent.iter().filter(long_enough));
         error.with(|details| {
             for text in details.hints.iter_mut().chain([&mut details.message]) {
                 for secret in &secrets {
                     if text.contains(secret.expose()) {
-                        *text = text.replace(secret.expose(), "(redacted)");
+                        *text = text.replace(secret.expose(), secret::REDACTED);
                     }
                 }
             }

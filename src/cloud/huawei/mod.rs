@@ -1,4 +1,5 @@
-//! Huawei Cloud: encryption keys of KMS, cloud phone servers, a user's keys in CodeArts Repo.
+//! Huawei Cloud: key pairs of KPS, encryption keys of KMS, cloud phone servers, a user's keys in
+//! CodeArts Repo.
 
 mod add_codearts_keys;
 mod cancel_deletion;
@@ -13,9 +14,11 @@ mod delete_codearts_keys;
 pub(super) mod endpoints;
 mod errors;
 mod iam;
+mod key_pairs;
 mod kms;
 mod kms_keys;
 mod kms_state;
+mod kps;
 pub(super) mod paging;
 mod project_cache;
 mod raw;
@@ -27,6 +30,7 @@ mod sts;
 mod testing;
 mod wire;
 
+use key_pairs::KeyPairs;
 use session::Session;
 
 use super::change::Change;
@@ -51,6 +55,12 @@ impl Huawei {
         let client = Client::new(connection);
         Self {
             session: Session::new(client, cache_folder),
+        }
+    }
+
+    fn key_pairs(&self) -> KeyPairs<'_> {
+        KeyPairs {
+            session: &self.session,
         }
     }
 }
@@ -86,6 +96,7 @@ impl Provider for Huawei {
         let session = &self.session;
         Box::pin(async move {
             match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => self.key_pairs().list().await,
                 ListRequest::KmsKeys => kms_keys::list(session).await,
                 ListRequest::CphServers => cph_servers::list(session).await,
                 ListRequest::CphJobs(ids) => cph_jobs::list(session, &ids).await,
@@ -103,6 +114,7 @@ impl Provider for Huawei {
         let session = &self.session;
         Box::pin(async move {
             match resource {
+                Resource::KeyPair => self.key_pairs().show(id).await,
                 Resource::KmsKey => kms_keys::show(session, id).await,
                 Resource::CphServer => cph_servers::show(session, id).await,
                 Resource::CodeartsKey => codearts_keys::show(&session.client, id).await,
@@ -114,6 +126,20 @@ impl Provider for Huawei {
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
         let session = &self.session;
         Ok(match request {
+            ChangeRequest::AddKeyPairs {
+                resource: Resource::KeyPair,
+                pairs,
+            } => Box::new(self.key_pairs().add(pairs)?),
+            ChangeRequest::DeleteKeyPairs {
+                resource: Resource::KeyPair,
+                ids,
+                client_token: None,
+            } => Box::new(self.key_pairs().delete(ids)?),
+            ChangeRequest::UpdateKeyPair {
+                resource: Resource::KeyPair,
+                id,
+                amendment,
+            } => Box::new(self.key_pairs().update(id, amendment)?),
             ChangeRequest::CancelKeyDeletion {
                 ids,
                 sequence,

@@ -30,12 +30,15 @@ impl Wire for HuaweiWire {
         endpoints::endpoint(service, region)
     }
 
-    /// The lifecycle calls of KMS have a rate (spec huawei 6); for the others none is published.
-    fn rate(service: &'static str, _operation: &'static str) -> Option<NonZeroU32> {
-        if service == "kms" {
-            NonZeroU32::new(20)
-        } else {
-            None
+    /// The lifecycle calls of KMS have a rate (spec huawei 6), and so have bindings and tasks of KPS:
+    /// 300 a minute (spec huawei 7). For the others none is published.
+    fn rate(service: &'static str, operation: &'static str) -> Option<NonZeroU32> {
+        match service {
+            "kms" => NonZeroU32::new(20),
+            "kps" if operation.ends_with("Task") || operation.ends_with("ssociateKeypair") => {
+                NonZeroU32::new(5)
+            }
+            _ => None,
         }
     }
 
@@ -45,7 +48,9 @@ impl Wire for HuaweiWire {
     ) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(async move {
             match (facts.in_project, facts.service) {
-                (Some(true), _) | (None, "kms" | "cph") => iam::wanted(client).await.map(Some),
+                (Some(true), _) | (None, "kms" | "kps" | "cph") => {
+                    iam::wanted(client).await.map(Some)
+                }
                 // CodeArts takes it as a header and does without it.
                 (_, "codearts") => iam::given(client),
                 _ => Ok(None),
@@ -156,7 +161,7 @@ fn request_id(reply: &Reply, body: Option<&Value>) -> Option<String> {
 }
 
 fn content_type(service: &str) -> &'static str {
-    if service == "kms" {
+    if matches!(service, "kms" | "kps") {
         "application/json;charset=utf-8"
     } else {
         "application/json"
@@ -195,5 +200,7 @@ fn canonical_query(mut pairs: Vec<(Cow<'static, str>, String)>) -> String {
     pairs.join("&")
 }
 
+#[cfg(test)]
+mod kps_tests;
 #[cfg(test)]
 mod tests;
