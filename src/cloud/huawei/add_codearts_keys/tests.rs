@@ -120,9 +120,7 @@ async fn a_key_of_another_user_is_a_conflict_by_status_or_by_words_and_never_by_
         ),
     ] {
         let conflicts = expected == Status::Conflict;
-        let mut replies = vec![EMPTY, (status, body)];
-        replies.extend(conflicts.then_some(EMPTY));
-        let (outcome, ..) = run(&replies).await;
+        let (outcome, ..) = run(&[EMPTY, (status, body), EMPTY]).await;
         assert_eq!(outcome.status, expected, "{body}");
         let error = outcome.error.expect("a reason");
         let says = |hint: &String| hint.contains("another user has it");
