@@ -9,6 +9,7 @@ mod fitness;
 mod goal;
 mod look;
 mod power;
+mod request;
 mod start;
 mod stop;
 mod survey;
@@ -23,19 +24,17 @@ use std::time::Duration;
 
 use fitness::Plan;
 use goal::Goal;
-use look::Look;
 use stop::Stop;
 use tokio::time::Instant;
 use verdict::{Reply, SETTLE};
 use waves::Errand;
 
 use super::ids;
-use super::product::{Means, Product};
-use super::shapes::Accepted;
+use super::product::Product;
 use super::wire::TencentWire;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
-use crate::cloud::client::{Answer, Client, Preview};
-use crate::error::{Error, ErrorKind, Fate};
+use crate::cloud::client::{Client, Preview};
+use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::{Binding, CloudId, Outcome, Power, Status};
 
@@ -176,92 +175,6 @@ impl<'a, P: Product> BindingChange<'a, P> {
         since.elapsed() >= self.client.courier().pace.get().of(wait)
     }
 
-    /// The ids of the instances of these items.
-    fn instances_of(&self, items: &[usize]) -> Vec<String> {
-        let instances = distinct(items.iter().map(|&item| self.instance_of(item)));
-        instances.map(|at| self.instances[at].clone()).collect()
-    }
-
-    /// The ids of the key pairs of these items.
-    fn key_pairs_of(&self, items: &[usize]) -> Vec<String> {
-        let key_pairs = distinct(items.iter().map(|&item| self.key_pair_of(item)));
-        key_pairs.map(|at| self.key_pairs[at].clone()).collect()
-    }
-
-    /// The key pairs that a request for these items names. What is attached takes the place of what
-    /// is there, so that comes along; all instances of a batch are to have the same.
-    fn keys_to_send(&self, batch: &Batch) -> Vec<String> {
-        match self.goal {
-            Goal::Detach => self.key_pairs_of(batch),
-            Goal::Attach { .. } => {
-                let before = batch.first().and_then(|&item| self.before_of(item));
-                before
-                    .map(|before| before.wanted.clone())
-                    .unwrap_or_default()
-            }
-        }
-    }
-
-    fn means(&self, batch: &Batch) -> Means {
-        Means {
-            cut: batch.iter().any(|&item| self.is_cut(item)),
-            offline: self.power == Power::Cut,
-            user: self.user.clone(),
-        }
-    }
-
-    async fn ask(&self, batch: &Batch, keys: Vec<String>) -> Result<Answer<Accepted>, Error> {
-        let (instances, means) = (self.instances_of(batch), self.means(batch));
-        match self.goal {
-            Goal::Attach { .. } => self.client.call(&P::bind(instances, keys, means)).await,
-            Goal::Detach => self.client.call(&P::unbind(instances, keys, means)).await,
-        }
-    }
-
-    async fn foresee(&self, batch: &Batch) -> Result<Preview, Error> {
-        let (instances, means) = (self.instances_of(batch), self.means(batch));
-        let keys = self.keys_to_send(batch);
-        match self.goal {
-            Goal::Attach { .. } => self.client.preview(&P::bind(instances, keys, means)).await,
-            Goal::Detach => {
-                self.client
-                    .preview(&P::unbind(instances, keys, means))
-                    .await
-            }
-        }
-    }
-
-    /// Looks at the instances of these items again. What an instance does not say of its key
-    /// pairs is asked of the key pairs, as far as they can be read.
-    async fn look_again(&self, items: &[usize]) -> Result<Look, Error> {
-        let instances = look::twice::<P>(self.client, &self.instances_of(items)).await?;
-        let mut key_pairs = None;
-        if instances.values().any(|found| found.key_ids().is_none()) {
-            key_pairs = match look::key_pairs::<P>(self.client, &self.key_pairs_of(items)).await {
-                Ok(found) => Some(found),
-                Err(error) if error.kind == ErrorKind::Permission => None,
-                Err(error) => return Err(error),
-            };
-        }
-        Ok(Look {
-            instances,
-            key_pairs,
-        })
-    }
-
-    /// Looks once at items under way and judges each.
-    async fn look_and_conclude(
-        &mut self,
-        items: &[usize],
-        outcomes: &mut [Outcome],
-    ) -> Result<(), Error> {
-        let look = self.look_again(items).await?;
-        for &item in items {
-            self.conclude(item, &look, &mut outcomes[item], false);
-        }
-        Ok(())
-    }
-
     /// Whether nobody knows if the request for an item arrived.
     fn is_lost(&self, item: usize) -> bool {
         let contact = self.contacts.get(&item);
@@ -274,52 +187,11 @@ impl<'a, P: Product> BindingChange<'a, P> {
         contact.is_none_or(|contact| !self.has_passed(SETTLE, contact.at))
     }
 
-    /// A refusal for one instance says nothing about what is bound: an instance that was destroyed
-    /// a moment ago is refused too, and so may be a key pair that is off, or on, already (spec
-    /// tencent 2.6, 2.7 and 3). A look tells; a refusal for several instances is the caller's to
-    /// sort out.
-    async fn look_at_refusal(
-        &mut self,
-        batch: &Batch,
-        outcomes: &mut [Outcome],
-        error: Error,
-    ) -> Result<(), Error> {
-        let by_what_is_there = matches!(
-            error.kind,
-            ErrorKind::State | ErrorKind::NotFound | ErrorKind::Usage | ErrorKind::Conflict
-        );
-        if error.fate == Fate::Unknown || !by_what_is_there || !self.split(batch).is_empty() {
-            return Err(error);
-        }
-        let Ok(look) = self.look_again(batch).await else {
-            return Err(error);
-        };
-        for &item in batch {
-            outcomes[item].fail(Status::of_error(error.kind), error.clone());
-            self.conclude(item, &look, &mut outcomes[item], true);
-        }
-        Ok(())
-    }
-
     fn located(&self, error: Error) -> Error {
         error.cloud(CloudId::Tencent).with(|details| {
             details.service = Some(P::SERVICE);
             details.region = Some(self.client.scope.region.clone());
         })
-    }
-
-    fn note_contact(&mut self, batch: &Batch, result: &Result<Answer<Accepted>, Error>) {
-        let reply = match result {
-            Ok(answer) => Reply::Accepted(answer.request_id.clone()),
-            Err(error) if error.fate == Fate::Unknown => Reply::Lost(error.request_id.clone()),
-            Err(_) => Reply::Refused,
-        };
-        for &item in batch {
-            let before = self.before_of(item);
-            let latest = before.and_then(|before| before.latest_now.clone());
-            self.contacts
-                .insert(item, Contact::now(reply.clone(), latest));
-        }
     }
 }
 

@@ -127,11 +127,9 @@ impl<P: Product> BindingChange<'_, P> {
         }
         let (resource, region) = (P::KEY_PAIR, &self.client.scope.region);
         let message = format!("still bound beside it: {}", others.join(", "));
-        let keys: String = (others.iter())
-            .map(|id| format!(" --key-pair {id}"))
-            .collect();
+        let keys = others.join(" --key-pair ");
         let hint = format!(
-            "The service adds instead of replacing. Take the others off: kpctl tencent {resource} detach{keys} --instance {} -r {region}",
+            "The service adds instead of replacing. Take the others off: kpctl tencent {resource} detach --key-pair {keys} --instance {} -r {region}",
             instance.id
         );
         Some(

@@ -163,33 +163,28 @@ impl<P: Product> BindingChange<'_, P> {
             (_, Some(_)) => "the key pair is not bound",
             (_, None) => "nobody can see whether the key pair is bound",
         };
-        match (bound, self.left_over(at, instance)) {
-            (Some(true), Some(error)) => {
-                // The pair was put there, and the others have to be taken off.
-                let before = self.before[at].as_ref();
-                let before = before.and_then(|before| before.bound.as_ref());
-                let was_bound = before.is_some_and(|ids| ids.contains(&outcome.address.id));
-                outcome.error = Some(error);
-                outcome.seen(if was_bound {
-                    Status::Failed
-                } else {
-                    Status::Attached
-                });
-            }
-            _ => {
-                let error = self.failure(format!("the service reports success, but {what}"), true);
-                let known = self.goal == Goal::Detach || bound.is_some();
-                outcome.fail(
-                    if known {
-                        Status::Failed
-                    } else {
-                        Status::Unverified
-                    },
-                    error,
-                );
-                outcome.verified = known;
-            }
+        if let (Some(true), Some(error)) = (bound, self.left_over(at, instance)) {
+            // The pair was put there, and the others have to be taken off.
+            let before = self.before[at].as_ref();
+            let before = before.and_then(|before| before.bound.as_ref());
+            let was_bound = before.is_some_and(|ids| ids.contains(&outcome.address.id));
+            outcome.error = Some(error);
+            outcome.seen(if was_bound {
+                Status::Failed
+            } else {
+                Status::Attached
+            });
+            return;
         }
+        let error = self.failure(format!("the service reports success, but {what}"), true);
+        let is_known = self.goal == Goal::Detach || bound.is_some();
+        let status = if is_known {
+            Status::Failed
+        } else {
+            Status::Unverified
+        };
+        outcome.fail(status, error);
+        outcome.verified = is_known;
     }
 
     /// The error for an operation that went wrong after it was accepted.

@@ -12,6 +12,9 @@ use crate::cloud::tencent::cvm::Cvm;
 use crate::cloud::tencent::testing::{Rig, carry_out, refusal, statuses};
 use crate::model::{Binding, Power, Status};
 
+/// What a stop does to a machine.
+type Effect = fn(&mut Value);
+
 fn wish(power: Power, start_again: bool) -> Binding {
     let mut wanted = binding(&[KEY], &[MACHINE, SECOND]);
     wanted.power = power;
@@ -112,12 +115,12 @@ async fn a_machine_that_does_not_shut_down_is_not_changed() {
     };
     let deaf = |_: &mut Value| {};
     let endless = |machine: &mut Value| machine["InstanceState"] = json!("STOPPING");
-    let cases: [(fn(&mut Value), u64, &str); 3] = [
-        (failing, 10, "guest is deaf"),
-        (deaf, 100, "nothing shows"),
-        (endless, 700, "not off in time"),
+    let cases: [(Effect, &str); 3] = [
+        (failing, "guest is deaf"),
+        (deaf, "nothing shows"),
+        (endless, "not off in time"),
     ];
-    for (effect, limit, reason) in cases {
+    for (effect, reason) in cases {
         let world = machines();
         let (inner, shared) = (cloud(&world, false), Rc::clone(&world));
         let rig = Rig::new(move |action, body| {
@@ -127,9 +130,7 @@ async fn a_machine_that_does_not_shut_down_is_not_changed() {
             }
             inner(action, body)
         });
-        let start = tokio::time::Instant::now();
         let (_, outcomes) = carry_out(&mut detach(&rig, wish(Power::StopSoftly, false))).await;
-        assert!(start.elapsed().as_secs() <= limit, "{reason} {:?}", start.elapsed());
         // The other one was off already.
         assert_eq!(
             statuses(&outcomes),
