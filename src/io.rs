@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Read, Write};
 use anstream::AutoStream;
 
 use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
 
 /// Bytes that a list of ids on standard input may have.
 const LONGEST_INPUT: u64 = 64 << 20;
@@ -22,7 +23,7 @@ pub struct Io {
     out: RefCell<Box<dyn Write>>,
     err: RefCell<Box<dyn Write>>,
     out_is_terminal: bool,
-    person_is_there: bool,
+    person_is_there: Cell<bool>,
     quiet: Cell<bool>,
 }
 
@@ -42,7 +43,7 @@ impl Io {
         let (input, out, err) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
         Self {
             out_is_terminal: out.is_terminal(),
-            person_is_there: input.is_terminal() && err.is_terminal(),
+            person_is_there: Cell::new(input.is_terminal() && err.is_terminal()),
             input: RefCell::new(Box::new(input)),
             out: RefCell::new(Box::new(out)),
             err: RefCell::new(Box::new(AutoStream::auto(err))),
@@ -55,9 +56,10 @@ impl Io {
         self.out_is_terminal
     }
 
-    /// Whether a person can be asked: standard input and error are a terminal.
+    /// Whether a person can be asked: standard input and error are a terminal, and standard input
+    /// was not used up for data.
     pub fn person_is_there(&self) -> bool {
-        self.person_is_there
+        self.person_is_there.get()
     }
 
     /// Silences talk; warnings and errors stay.
@@ -109,6 +111,7 @@ impl Io {
 
     /// Everything on standard input, which must be UTF-8.
     pub fn read_input(&self) -> Result<String, Error> {
+        self.person_is_there.set(false);
         let mut bytes = Vec::new();
         (&mut **self.input.borrow_mut())
             .take(LONGEST_INPUT + 1)
@@ -150,6 +153,26 @@ impl Io {
                     _ => ErrorKind::Consent,
                 };
                 Error::new(kind, format!("no answer, so nothing was changed: {error}"))
+            })
+    }
+
+    /// Asks for a passphrase, which is not shown; twice when it is a new one.
+    pub fn ask_passphrase(&self, question: &str, new: bool) -> Result<Secret, Error> {
+        let mut prompt = dialoguer::Password::new()
+            .with_prompt(escaped(question))
+            .report(false);
+        if new {
+            prompt = prompt.with_confirmation("The same again", "They differ; once more");
+        }
+        let answer = prompt.interact();
+        answer
+            .map(Secret::new)
+            .map_err(|dialoguer::Error::IO(error)| {
+                let kind = match error.kind() {
+                    std::io::ErrorKind::Interrupted => ErrorKind::Interrupted,
+                    _ => ErrorKind::Usage,
+                };
+                Error::new(kind, format!("no passphrase was given: {error}"))
             })
     }
 

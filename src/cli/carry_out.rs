@@ -8,6 +8,7 @@ use super::site::Site;
 use crate::auth::{Credential, SANDBOX_PROFILE};
 use crate::cloud::Provider;
 use crate::cloud::change::{Change, Risk};
+use crate::cloud::client::Preview;
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -24,7 +25,7 @@ const LISTED: usize = 20;
 /// A change as one command asks for it.
 pub(super) struct Job<'a> {
     /// The command without its arguments.
-    pub(super) command: &'static str,
+    pub(super) command: String,
     /// The cloud.
     pub(super) cloud: CloudId,
     /// The service that makes the change.
@@ -55,7 +56,10 @@ impl Job<'_> {
             .iter()
             .map(|(provider, _)| provider.as_ref())
             .collect();
-        self.finish(run, &site, &output, providers, requests).await
+        let report = self
+            .finish(run, &site, &output, providers, requests)
+            .await?;
+        Ok(report.exit_code)
     }
 
     /// Makes one change in one scope: that of the options, or of the addresses among the items,
@@ -66,6 +70,17 @@ impl Job<'_> {
         scopes: &[Option<Scope>],
         request: ChangeRequest,
     ) -> Result<u8, Error> {
+        let report = self.one_report(run, scopes, request).await?;
+        Ok(report.exit_code)
+    }
+
+    /// Like [`Self::one`], for commands that go on after it.
+    pub(super) async fn one_report(
+        &self,
+        run: &Run<'_>,
+        scopes: &[Option<Scope>],
+        request: ChangeRequest,
+    ) -> Result<Report, Error> {
         let output = Self::output(run)?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         if scopes.is_empty() && self.from_input {
@@ -110,7 +125,7 @@ impl Job<'_> {
         output: &Output,
         providers: Vec<&dyn Provider>,
         requests: Vec<ChangeRequest>,
-    ) -> Result<u8, Error> {
+    ) -> Result<Report, Error> {
         let io = &run.context.io;
         let mut changes: Vec<Box<dyn Change + '_>> = Vec::new();
         for (provider, request) in providers.iter().zip(requests) {
@@ -119,7 +134,7 @@ impl Job<'_> {
         let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
         if !site.is_sandbox() {
             for provider in &providers {
-                self.check_account(run, *provider).await?;
+                check_account(run, *provider).await?;
             }
         }
         let may_ask =
@@ -148,37 +163,7 @@ impl Job<'_> {
         )
         .await?;
         self.write(run, site, output, &report, endpoint.as_deref())?;
-        Ok(report.exit_code)
-    }
-
-    /// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
-    async fn check_account(&self, run: &Run<'_>, provider: &dyn Provider) -> Result<(), Error> {
-        let variable = format!(
-            "{}_{}",
-            env::EXPECT_ACCOUNT,
-            self.cloud.name().to_uppercase()
-        );
-        let Some(expected) = run.context.env.get(&variable).map(str::trim) else {
-            return Ok(());
-        };
-        if expected.is_empty() {
-            return Err(Error::credentials(format!("{variable} is set but empty"))
-                .code("UnexpectedAccount")
-                .hint(format!(
-                    "Fill {variable}, or unset it to work with any account."
-                ))
-                .cloud(self.cloud));
-        }
-        let account = provider.account().await?;
-        if account == expected {
-            return Ok(());
-        }
-        Err(Error::credentials(format!(
-            "the credentials belong to account {account}, not to {expected}"
-        ))
-        .code("UnexpectedAccount")
-        .hint(format!("Use other credentials, or correct {variable}."))
-        .cloud(self.cloud))
+        Ok(report)
     }
 
     fn write(
@@ -191,7 +176,7 @@ impl Job<'_> {
     ) -> Result<(), Error> {
         let io = &run.context.io;
         let document = ChangeDocument {
-            command: self.command,
+            command: &self.command,
             outcomes: &report.outcomes,
             warnings: &report.warnings,
             plan: report.plan.as_deref(),
@@ -206,24 +191,55 @@ impl Job<'_> {
             }
             if let (Some(plan), true) = (&report.plan, run.global.verbose) {
                 for call in plan {
-                    io.say(&format!(
-                        "would send: {} {}",
-                        call.request.method,
-                        call.request.url()
-                    ));
-                    for header in &call.request.headers {
-                        io.say(&format!("  {}: {}", header.name, header.value.shown()));
-                    }
-                    if !call.request.body.is_empty() {
-                        io.say(&format!(
-                            "  {}",
-                            String::from_utf8_lossy(&call.request.body)
-                        ));
-                    }
+                    say_call(call, run);
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
+pub(super) async fn check_account(run: &Run<'_>, provider: &dyn Provider) -> Result<(), Error> {
+    let cloud = provider.scope().cloud;
+    let variable = format!("{}_{}", env::EXPECT_ACCOUNT, cloud.name().to_uppercase());
+    let Some(expected) = run.context.env.get(&variable).map(str::trim) else {
+        return Ok(());
+    };
+    if expected.is_empty() {
+        return Err(Error::credentials(format!("{variable} is set but empty"))
+            .code("UnexpectedAccount")
+            .hint(format!(
+                "Fill {variable}, or unset it to work with any account."
+            ))
+            .cloud(cloud));
+    }
+    let account = provider.account().await?;
+    if account == expected {
+        return Ok(());
+    }
+    Err(Error::credentials(format!(
+        "the credentials belong to account {account}, not to {expected}"
+    ))
+    .code("UnexpectedAccount")
+    .hint(format!("Use other credentials, or correct {variable}."))
+    .cloud(cloud))
+}
+
+/// The wire form of a call that a plan holds.
+fn say_call(call: &Preview, run: &Run<'_>) {
+    let io = &run.context.io;
+    let request = &call.request;
+    io.say(&format!(
+        "would send: {} {}",
+        request.method,
+        request.shown_url()
+    ));
+    for header in &request.headers {
+        io.say(&format!("  {}: {}", header.name, header.value.shown()));
+    }
+    if let Some(body) = request.shown_body() {
+        io.say(&format!("  {body}"));
     }
 }
 
@@ -243,7 +259,10 @@ fn hints(outcomes: &[Outcome]) -> Vec<&str> {
 }
 
 /// Cloud, account, region, and the endpoint when it is not the vendor's.
-async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> Result<String, Error> {
+pub(super) async fn place(
+    provider: &dyn Provider,
+    endpoint: Option<&str>,
+) -> Result<String, Error> {
     let login = provider.login();
     let account = match &login.credential {
         // A token is good for some services only; asking another one about it proves nothing.
@@ -276,7 +295,7 @@ async fn place(provider: &dyn Provider, endpoint: Option<&str>) -> Result<String
     ))
 }
 
-fn question_text(question: &Question, places: &[String]) -> String {
+pub(super) fn question_text(question: &Question, places: &[String]) -> String {
     let mut lines = vec![format!("In {}:", places.join("; "))];
     for (item, target) in question.items.iter().take(LISTED) {
         let target = target

@@ -1,17 +1,34 @@
 //! `huawei codearts-key VERB`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::Run;
 use super::args::{Changing, Items};
 use super::carry_out::Job;
+use super::key_pair::public_key;
+use super::read_out::{NameFilter, Reading};
 use crate::error::Error;
-use crate::model::{ChangeRequest, CloudId, RepositoryKeys, Resource};
+use crate::model::{ChangeRequest, CloudId, ListRequest, NewKeyPair, RepositoryKeys, Resource};
 use crate::ops::change::Extent;
 
 /// Verbs for the calling user's public keys in Huawei CodeArts Repo.
 #[derive(Debug, Subcommand)]
 pub(super) enum CodeartsKey {
+    /// List your own keys (ListUserKeys), all of them
+    #[command(before_help = "Examples:\n  \
+        kpctl huawei codearts-key list\n  \
+        kpctl huawei codearts-key list -o json --query 'items[].[id, title, fingerprint_sha256]'")]
+    List(List),
+
+    /// Add a public key to your own Git account (AddSshKey); a key that is there already is a success
+    ///
+    /// One public key belongs to one user of the whole service: one that another user has is refused.
+    #[command(before_help = "Examples:\n  \
+        kpctl huawei codearts-key add ~/.ssh/id_ed25519.pub --title laptop")]
+    Add(Add),
+
     /// Delete public keys from your own Git account (DeleteSshKey), and see that they are gone
     ///
     /// Only the keys of the user behind the credentials can be seen and deleted. An id that is not
@@ -26,8 +43,68 @@ pub(super) enum CodeartsKey {
 impl CodeartsKey {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         match self {
+            Self::List(command) => {
+                let reading = Reading {
+                    command: "huawei codearts-key list".to_owned(),
+                    cloud: CloudId::Huawei,
+                    service: "codearts",
+                };
+                let fits = |record: &_| command.filter.fits(record);
+                reading.list(run, ListRequest::CodeartsKeys, fits).await
+            }
+            Self::Add(command) => command.run(run).await,
             Self::Delete(command) => command.run(run).await,
         }
+    }
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct List {
+    #[command(flatten)]
+    filter: NameFilter,
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Add {
+    /// The public key file; '-' reads the key from standard input
+    #[arg(value_name = "FILE.pub")]
+    file: PathBuf,
+
+    /// What the key is to be called
+    #[arg(long, value_name = "TITLE")]
+    title: String,
+
+    /// Do not read back: results stay 'submitted'
+    #[arg(long)]
+    no_verify: bool,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl Add {
+    async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let key = NewKeyPair {
+            name: self.title.clone(),
+            public_key: Some(public_key(run, &self.file)?),
+            ..NewKeyPair::default()
+        };
+        let job = Job {
+            command: "huawei codearts-key add".to_owned(),
+            cloud: CloudId::Huawei,
+            service: "codearts",
+            changing: &self.changing,
+            extent: Extent {
+                verify: !self.no_verify,
+                ..self.changing.extent()
+            },
+            accepted: Vec::new(),
+            from_input: false,
+        };
+        job.one(run, &[None], ChangeRequest::AddRepositoryKeys(vec![key]))
+            .await
     }
 }
 
@@ -69,7 +146,7 @@ impl Delete {
             .map(|id| key_id(id))
             .collect::<Result<_, _>>()?;
         let job = Job {
-            command: "huawei codearts-key delete",
+            command: "huawei codearts-key delete".to_owned(),
             cloud: items.cloud,
             service: "codearts",
             changing: &self.changing,

@@ -5,13 +5,30 @@ use clap::{Args, Subcommand};
 use super::Run;
 use super::args::{Changing, Items, Selection};
 use super::carry_out::Job;
+use super::read_out::{MachineFilter, Reading};
 use crate::error::Error;
-use crate::model::{ChangeRequest, CloudId, Resource};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Resource};
 use crate::ops::change::Extent;
 
 /// Verbs for cloud-phone servers of Huawei CPH.
 #[derive(Debug, Subcommand)]
 pub(super) enum CphServer {
+    /// List the servers of a region's project with their key pairs (ListCloudPhoneServers), all of them
+    #[command(before_help = "Examples:\n  \
+        kpctl huawei cph-server list\n  \
+        kpctl huawei cph-server list --key-pair KeyPair-ops_1 -o names")]
+    List(List),
+
+    /// Show a server (ShowCloudPhoneServerDetail)
+    #[command(before_help = "Examples:\n  \
+        kpctl huawei cph-server show a550ac820fd7768dd2468569ef985411")]
+    Show(Show),
+
+    /// List the jobs of requests (ListJobs), by the request_id that a change reported
+    #[command(before_help = "Examples:\n  \
+        kpctl huawei cph-server jobs 0f1e2d3c4b5a69788796a5b4c3d2e1f0")]
+    Jobs(Jobs),
+
     /// Give servers another key pair (UpdateKeypair), and follow the jobs to their end
     ///
     /// The key pair must be one of the account's. All phones on a server are affected: their users need
@@ -26,8 +43,65 @@ pub(super) enum CphServer {
 impl CphServer {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         match self {
+            Self::List(command) => {
+                let fits = |record: &_| command.filter.fits(record);
+                let reading = reading("list");
+                reading.list(run, ListRequest::CphServers, fits).await
+            }
+            Self::Show(command) => {
+                let reading = reading("show");
+                reading.show(run, Resource::CphServer, &command.id).await
+            }
+            Self::Jobs(command) => command.run(run).await,
             Self::ChangeKeyPair(command) => command.run(run).await,
         }
+    }
+}
+
+fn reading(verb: &str) -> Reading {
+    Reading {
+        command: format!("huawei cph-server {verb}"),
+        cloud: CloudId::Huawei,
+        service: "cph",
+    }
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct List {
+    #[command(flatten)]
+    filter: MachineFilter,
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Show {
+    /// The server, by id or address
+    #[arg(value_name = "SERVER_ID")]
+    id: String,
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Jobs {
+    /// Ids of requests or of jobs; '-' reads them from standard input
+    #[arg(required = true, value_name = "REQUEST_ID")]
+    ids: Vec<String>,
+}
+
+impl Jobs {
+    async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let items = Items {
+            cloud: CloudId::Huawei,
+            resource: Resource::CphServer,
+            texts: &self.ids,
+        };
+        let (ids, _) = items.texts(&run.context.io)?;
+        let reading = reading("jobs");
+        if ids.is_empty() {
+            return reading.nothing(run).await;
+        }
+        reading.list(run, ListRequest::CphJobs(ids), |_| true).await
     }
 }
 
@@ -64,7 +138,7 @@ impl ChangeKeyPair {
         let (texts, from_input) = items.texts(&run.context.io)?;
         let selection = self.assign(&items, &texts, from_input)?;
         let job = Job {
-            command: "huawei cph-server change-key-pair",
+            command: "huawei cph-server change-key-pair".to_owned(),
             cloud: items.cloud,
             service: "cph",
             changing: &self.changing,

@@ -1,13 +1,17 @@
 //! The command tree. Each file parses its arguments and says what it wants of `ops`; words for
 //! people live here, vendors' words and HTTP do not.
 
+mod api;
 pub mod args;
 mod carry_out;
 mod codearts_key;
 mod cph_server;
 mod endpoints;
+mod instance;
+mod key;
 mod key_pair;
 mod kms_key;
+mod read_out;
 mod sandbox;
 mod site;
 
@@ -16,6 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::model::CloudId;
 use crate::stop::Stop;
 
 /// Delete, detach, replace and trace SSH key pairs across clouds, and prove it.
@@ -48,13 +53,26 @@ enum Command {
     #[command(alias = "volc", subcommand)]
     Volcengine(VolcengineCommand),
 
-    /// Tencent Cloud (腾讯云): CVM key pairs
+    /// Tencent Cloud (腾讯云): key pairs of CVM and Lighthouse
     #[command(alias = "tc", subcommand)]
     Tencent(TencentCommand),
 
-    /// Huawei Cloud (华为云): KMS keys, CPH servers, CodeArts keys
+    /// Huawei Cloud (华为云): KPS key pairs, KMS keys, CPH servers, CodeArts keys
     #[command(alias = "hw", subcommand)]
     Huawei(HuaweiCommand),
+
+    /// SSH keys on this machine: make them, tell their fingerprints, convert them
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Any operation of these clouds, by the vendor's own name
+    ///
+    /// The answer is the vendor's own object as JSON, without secrets. KEY=VALUE is text, KEY:=JSON is a
+    /// number, true, or a list. Lists are numbered: KeyPairNames.1=a on volcengine, KeyIds.0=a on tencent,
+    /// where Limit, Offset, ProjectId, ForceStop and the like become numbers and truth values. On huawei
+    /// the first word is the path, in which {project_id} is filled in, and KEY=VALUE is the query.
+    ///
+    /// Secrets belong into --json: others can see what stands on a command line.
+    Api(api::Api),
 
     /// The embedded cloud: serve it to other programs, look at it, reset it
     #[command(subcommand)]
@@ -66,6 +84,10 @@ enum VolcengineCommand {
     /// Key pairs of ECS
     #[command(subcommand)]
     KeyPair(key_pair::VolcengineKeyPair),
+
+    /// Instances of ECS
+    #[command(subcommand)]
+    Instance(instance::Instance),
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,10 +95,22 @@ enum TencentCommand {
     /// Key pairs of CVM
     #[command(subcommand)]
     KeyPair(key_pair::TencentKeyPair),
+
+    /// Key pairs of Lighthouse, which share nothing with those of CVM
+    #[command(subcommand)]
+    LighthouseKeyPair(key_pair::LighthouseKeyPair),
+
+    /// Instances of CVM
+    #[command(subcommand)]
+    Instance(instance::Instance),
 }
 
 #[derive(Debug, Subcommand)]
 enum HuaweiCommand {
+    /// Key pairs of KPS
+    #[command(subcommand)]
+    KeyPair(key_pair::HuaweiKeyPair),
+
     /// Encryption keys of KMS
     #[command(subcommand)]
     KmsKey(kms_key::KmsKey),
@@ -112,10 +146,20 @@ impl Cli {
         };
         match &self.command {
             Command::Volcengine(VolcengineCommand::KeyPair(command)) => command.run(&run).await,
+            Command::Volcengine(VolcengineCommand::Instance(command)) => {
+                command.run(&run, CloudId::Volcengine, "ecs").await
+            }
             Command::Tencent(TencentCommand::KeyPair(command)) => command.run(&run).await,
+            Command::Tencent(TencentCommand::LighthouseKeyPair(command)) => command.run(&run).await,
+            Command::Tencent(TencentCommand::Instance(command)) => {
+                command.run(&run, CloudId::Tencent, "cvm").await
+            }
+            Command::Huawei(HuaweiCommand::KeyPair(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
+            Command::Key(command) => command.run(&run),
+            Command::Api(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

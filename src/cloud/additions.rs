@@ -13,6 +13,9 @@ use crate::model::{Material, NewKeyPair, Outcome, Record, Resource, Scope, Statu
 use crate::random;
 use crate::secret::Secret;
 
+/// What to do about a name that something else has.
+const TAKEN: &str = "Choose another name, or delete that one first.";
+
 /// A service that key pairs can be added to. It only maps; the order of things is in [`Additions`].
 pub(super) trait Registry {
     /// The kind of thing that it holds.
@@ -129,10 +132,14 @@ impl<R: Registry> Additions<R> {
             let name = pair.name.escape_debug();
             let error = Error::new(ErrorKind::Conflict, format!("{what} is named {name}"))
                 .code("NameTaken")
-                .hint("Choose another name, or delete that one first.")
+                .hint(TAKEN)
                 .cloud(self.registry.scope().cloud);
             outcome.fail(Status::Conflict, error);
             outcome.verified = true;
+            if pair.is_fresh {
+                // The key that was made for this is thrown away.
+                outcome.fingerprint = None;
+            }
         }
     }
 
@@ -148,7 +155,8 @@ impl<R: Registry> Additions<R> {
         let pair = &self.pairs[item];
         let added = match self.registry.add(pair, &self.client_tokens[item]).await {
             Ok(added) => added,
-            Err(error) if error.kind == ErrorKind::Conflict => {
+            // Not every service has a code for a name that is taken: some only call the request wrong.
+            Err(error) if matches!(error.kind, ErrorKind::Conflict | ErrorKind::Usage) => {
                 return self.look_at_conflict(pair, error, outcome).await;
             }
             Err(error) => return Err(error),
@@ -160,6 +168,9 @@ impl<R: Registry> Additions<R> {
         if let Some(id) = &id {
             outcome.address = self.registry.scope().address(R::RESOURCE, id);
             outcome.name = (*id != pair.name).then(|| pair.name.clone());
+        }
+        if pair.public_key.is_some() && pair.is_fresh {
+            outcome.private_key_file = pair.keeper.as_ref().map(|keeper| keeper.place.clone());
         }
         if pair.public_key.is_none() {
             let kept = match (&added.private_key, &pair.keeper) {
@@ -216,7 +227,16 @@ impl<R: Registry> Additions<R> {
                 outcome.error = Some(self.lost(&rivals[0].id, "the answer was lost"));
                 Ok(())
             }
-            None => Err(error.fate(Fate::NotDone)),
+            None => {
+                let is_taken = rivals.iter().any(|record| record.name() == pair.name);
+                Err(error.with(|details| {
+                    details.fate = Fate::NotDone;
+                    if is_taken {
+                        details.kind = ErrorKind::Conflict;
+                        details.hints.insert(0, TAKEN.to_owned());
+                    }
+                }))
+            }
         }
     }
 
@@ -257,12 +277,14 @@ impl<R: Registry> Additions<R> {
                 outcome.seen(Self::goal(pair));
             }
             (None, true) => {
-                let error = Error::new(
-                    ErrorKind::Server,
-                    "the service says that it was added, but it is not listed",
-                )
-                .hint("Lists may lag behind: look again later with list.")
-                .cloud(self.registry.scope().cloud);
+                let what = if rivals.is_empty() {
+                    "the service says that it was added, but it is not listed"
+                } else {
+                    "the service says that it was added, but lists its name with another key"
+                };
+                let error = Error::new(ErrorKind::Server, what)
+                    .hint("Lists may lag behind: look again later with list.")
+                    .cloud(self.registry.scope().cloud);
                 outcome.fail(Status::Unverified, error);
             }
             (None, false) => outcome.seen(Status::Failed),

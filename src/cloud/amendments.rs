@@ -23,6 +23,11 @@ pub(super) trait Amendable {
 
     /// The request that [`Self::amend`] would make.
     async fn preview(&self, found: &str, amendment: &Amendment) -> Result<Preview, Error>;
+
+    /// The error for a thing that is not there.
+    fn absence(&self, id: &str) -> Error {
+        not_found(self.scope(), Self::RESOURCE, id)
+    }
 }
 
 /// Changes one thing.
@@ -104,7 +109,7 @@ impl<A: Amendable> Change for Amending<A> {
                     self.found = record.id;
                 }
                 Ok(None) => {
-                    outcome.fail(Status::NotFound, not_found(scope, A::RESOURCE, &self.id));
+                    outcome.fail(Status::NotFound, self.service.absence(&self.id));
                     outcome.verified = true;
                 }
                 // The service itself refuses what is not there.
@@ -157,7 +162,7 @@ impl<A: Amendable> Change for Amending<A> {
             for &item in sent {
                 let outcome = &mut outcomes[item];
                 let Some(record) = &found else {
-                    let error = not_found(self.service.scope(), A::RESOURCE, &self.found);
+                    let error = self.service.absence(&self.found);
                     outcome.fail(Status::Unverified, error);
                     continue;
                 };

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
+use super::reply;
 use crate::auth::{Credential, Login};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::limit::Limits;
@@ -18,7 +19,7 @@ use crate::http::retry::Retry;
 use crate::http::{BoxFuture, Courier, Endpoint, Reply, Request};
 use crate::model::{CloudId, Scope};
 use crate::random;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// What a cloud's wire is like. Implemented once per cloud, for a type without values.
 pub trait Wire: Sized + 'static {
@@ -33,11 +34,11 @@ pub trait Wire: Sized + 'static {
         None
     }
 
-    /// The project that a service wants in path and header; looked up when it is not known.
-    fn project_id<'a>(
-        _client: &'a Client<Self>,
-        _service: &'static str,
-    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+    /// The project that a call wants in path and header; looked up when it is not known.
+    fn project_id(
+        _client: &Client<Self>,
+        _facts: Facts,
+    ) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(async { Ok(None) })
     }
 
@@ -119,6 +120,9 @@ enum Gate {
 /// The service that says who the caller is. It is not in every region of every site, so its word on
 /// a key that has worked elsewhere does not count.
 const IDENTITY: &str = "sts";
+
+/// Shortest secret of a body that is looked for in error texts; shorter ones would be found in words.
+const SHORTEST_SECRET: usize = 6;
 
 /// Where a cloud's endpoints come from, before the vendor's own table.
 pub type Overrides = Rc<dyn Fn(&'static str) -> Result<Option<Endpoint>, Error>>;
@@ -262,7 +266,7 @@ impl<W: Wire> Client<W> {
             operation: facts.operation,
             version: facts.version,
             region: self.scope.region.clone(),
-            project_id: W::project_id(self, facts.service).await?,
+            project_id: W::project_id(self, facts).await?,
             endpoint: self.endpoint(facts.service)?,
         })
     }
@@ -319,7 +323,7 @@ impl<W: Wire> Client<W> {
             self.courier.clock.now(),
         );
         let reply = self.courier.deliver(request).await?;
-        if files && is_file(&reply) {
+        if files && reply::is_file(&reply) {
             return Ok(Decoded {
                 value: Value::Null,
                 request_id: reply.header("x-request-id").map(str::to_owned),
@@ -328,7 +332,7 @@ impl<W: Wire> Client<W> {
         }
         W::decode(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
-            self.without_secrets(error).with(|details| {
+            self.without_secrets(error, request).with(|details| {
                 details.http_status = Some(reply.status);
                 details.retry_after = retry_after(&reply);
                 if let (ErrorKind::Credentials, Some(hint)) = (details.kind, skew) {
@@ -340,9 +344,11 @@ impl<W: Wire> Client<W> {
 }
 
 impl<W: Wire> Client<W> {
-    /// Gateways quote what they were sent, headers included.
-    fn without_secrets(&self, error: Error) -> Error {
-        let secrets: Vec<&Secret> = match &self.login.credential {
+    /// Gateways and services quote what they were sent, headers and passwords included.
+    fn without_secrets(&self, error: Error, request: &Request) -> Error {
+        let body = serde_json::from_slice(&request.body).unwrap_or_default();
+        let sent = secret::values(&body);
+        let mut secrets: Vec<&Secret> = match &self.login.credential {
             Credential::AccessKey {
                 secret,
                 session_token,
@@ -350,11 +356,13 @@ impl<W: Wire> Client<W> {
             } => std::iter::once(secret).chain(session_token).collect(),
             Credential::Token(token) => vec![token],
         };
+        let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
+        secrets.extend(sent.iter().filter(long_enough));
         error.with(|details| {
             for text in details.hints.iter_mut().chain([&mut details.message]) {
                 for secret in &secrets {
                     if text.contains(secret.expose()) {
-                        *text = text.replace(secret.expose(), "(redacted)");
+                        *text = text.replace(secret.expose(), secret::REDACTED);
                     }
                 }
             }
@@ -382,17 +390,6 @@ fn read<O: Callable>(
         .fate(Fate::Unknown)
         .with(|details| details.request_id = request_id)),
     }
-}
-
-/// Whether a success is a download: of a type that no service writes its own words in, and no proxy
-/// its pages.
-fn is_file(reply: &Reply) -> bool {
-    let media_type = reply.header("content-type").unwrap_or_default();
-    (200..300).contains(&reply.status)
-        && !reply.body.is_empty()
-        && ["application/zip", "application/octet-stream"]
-            .iter()
-            .any(|file| media_type.to_ascii_lowercase().starts_with(file))
 }
 
 fn locate(error: Error, cloud: CloudId, call: &Call) -> Error {

@@ -21,6 +21,7 @@ use std::rc::Rc;
 
 use change::Change;
 use client::{KeyGate, Overrides};
+use raw::{RawCall, RawRequest};
 
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
@@ -47,6 +48,9 @@ pub trait Provider {
 
     /// Prepares a change. Ids that cannot be ids are a usage error here, before anything is sent.
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error>;
+
+    /// Prepares a call of any operation. What cannot be sent is a usage error here.
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error>;
 }
 
 /// What a provider is made of.

@@ -72,6 +72,8 @@ pub struct Facts {
     pub effect: Effect,
     /// Whether it may be repeated blindly.
     pub repeat: Repeat,
+    /// Whether it lives in a project; `None` leaves that to the service.
+    pub in_project: Option<bool>,
 }
 
 /// What can be called: every [`Operation`], and the [`super::raw::Raw`] call of any other one.
@@ -108,6 +110,7 @@ impl<O: Operation> Callable for O {
             version: O::VERSION,
             effect: O::EFFECT,
             repeat: O::REPEAT,
+            in_project: None,
         }
     }
 

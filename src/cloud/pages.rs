@@ -14,6 +14,12 @@ pub trait Paged: Callable {
     /// Takes the items out of a page and turns the request into that for the next one; `false`
     /// when there is none.
     fn advance(&mut self, page: Self::Response, items: &mut Vec<Self::Item>) -> bool;
+
+    /// What tells this request from that for another page.
+    fn place(&self) -> Result<String, Error> {
+        serde_json::to_string(self)
+            .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))
+    }
 }
 
 /// Reads all pages. A request that comes up twice means that the service's marker repeats, or that
@@ -29,9 +35,7 @@ pub async fn all<O: Paged>(
         if !operation.advance(page, &mut items) {
             return Ok(items);
         }
-        let request = serde_json::to_string(&operation)
-            .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
-        if !asked.insert(request) {
+        if !asked.insert(operation.place()?) {
             return Err(Error::new(
                 ErrorKind::Server,
                 "the list repeats itself or is shorter than announced, so that it cannot be called complete",

@@ -49,6 +49,17 @@ pub(super) fn foreign(reply: &Reply) -> Error {
     .with(|details| details.http_status = Some(reply.status))
 }
 
+/// Whether a success is a download: of a type that no service writes its own words in, and no proxy
+/// its pages.
+pub(super) fn is_file(reply: &Reply) -> bool {
+    let media_type = reply.header("content-type").unwrap_or_default();
+    (200..300).contains(&reply.status)
+        && !reply.body.is_empty()
+        && ["application/zip", "application/octet-stream"]
+            .iter()
+            .any(|file| media_type.to_ascii_lowercase().starts_with(file))
+}
+
 /// The answer as JSON, or the error for one that is none.
 pub(super) fn json(reply: &Reply) -> Result<Value, Error> {
     serde_json::from_slice(&reply.body).map_err(|_| foreign(reply))

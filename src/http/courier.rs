@@ -59,7 +59,7 @@ impl Courier {
 
     /// Sends one request. An error tells whether the service may have seen it.
     pub async fn deliver(&self, request: &Request) -> Result<Reply, Error> {
-        self.trace(|| format!("> {} {}", request.method, request.url()));
+        self.trace(|| format!("> {} {}", request.method, request.shown_url()));
         for header in &request.headers {
             self.trace(|| format!("> {}: {}", header.name, header.value.shown()));
         }

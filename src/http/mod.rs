@@ -17,6 +17,9 @@ use bytes::Bytes;
 pub use courier::{Courier, Trace};
 pub use endpoint::Endpoint;
 pub use http::Method;
+use percent_encoding::percent_decode_str;
+
+use crate::secret;
 
 /// A boxed future, for traits that are used as objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -92,14 +95,41 @@ impl Request {
         self.headers.push(Header { name, value });
     }
 
+    /// The URL for people and logs: parameters that are secrets are not shown.
+    pub fn shown_url(&self) -> String {
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let plain = |text| percent_decode_str(text).decode_utf8_lossy();
+            if secret::is_secret_name(&plain(name)) || secret::is_secret_text(&plain(value)) {
+                format!("{name}={}", secret::REDACTED)
+            } else {
+                pair.to_owned()
+            }
+        };
+        let query: Vec<_> = self.query.split('&').map(pair).collect();
+        self.url_with(&query.join("&"))
+    }
+
+    /// The body for people and plans, without secrets; `None` when there is none.
+    pub fn shown_body(&self) -> Option<String> {
+        if self.body.is_empty() {
+            return None;
+        }
+        if let Ok(mut body) = serde_json::from_slice(&self.body)
+            && !secret::redact(&mut body).is_empty()
+        {
+            return Some(body.to_string());
+        }
+        Some(String::from_utf8_lossy(&self.body).into_owned())
+    }
+
     /// The URL, made of exactly the bytes that are signed.
     pub fn url(&self) -> String {
-        let Self {
-            endpoint,
-            path,
-            query,
-            ..
-        } = self;
+        self.url_with(&self.query)
+    }
+
+    fn url_with(&self, query: &str) -> String {
+        let Self { endpoint, path, .. } = self;
         if query.is_empty() {
             format!("{endpoint}{path}")
         } else {

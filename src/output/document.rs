@@ -241,12 +241,17 @@ fn detail(outcome: &Outcome) -> String {
     };
     match (word(&outcome.before), word(&outcome.after)) {
         (Some(before), Some(after)) if before != after => {
-            parts.push(format!("{before} -> {after}"));
+            parts.push(format!("{} -> {}", or_none(&before), or_none(&after)));
         }
-        (_, Some(after)) => parts.push(format!("now {after}")),
+        (_, Some(after)) => parts.push(format!("now {}", or_none(&after))),
         _ => {}
     }
     parts.join("; ")
+}
+
+/// No key pair bound is an empty text.
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }
 
 fn seen(state: &ItemState) -> Value {
@@ -328,9 +333,9 @@ fn call(preview: &Preview) -> Value {
         "service": preview.service,
         "request": {
             "method": request.method.as_str(),
-            "url": request.url(),
+            "url": request.shown_url(),
             "headers": headers,
-            "body": (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body)),
+            "body": request.shown_body(),
         },
     })
 }

@@ -1,13 +1,14 @@
 //! Lists: one set of named fields for each kind of thing, from which documents, rows and tables are
 //! made (product contract, section 4).
 
-use serde_json::{Map, Value, json};
+mod record;
+
+use serde_json::{Map, Value};
 
 use super::document::{SCHEMA, json_text};
 use super::table::Rows;
 use crate::error::Error;
-use crate::model::{Address, Facts, Fingerprints, Material, Record};
-use crate::time::of_milliseconds;
+use crate::model::{Address, Scope};
 
 /// What was read, for machines or for people.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub struct ListDocument<'a> {
     /// The command without its arguments: `tencent key-pair list`.
     pub command: &'a str,
     /// The things.
-    pub records: &'a [Record],
+    pub items: Vec<Item>,
     /// What could not be seen or should be known.
     pub warnings: &'a [String],
     /// The endpoint, when it is not the vendor's own.
@@ -26,13 +27,82 @@ pub struct ListDocument<'a> {
     pub is_single: bool,
 }
 
-/// Name and value of each field of a thing, in the order of documents.
-type Fields = Vec<(&'static str, Value)>;
+/// Name and value of each field of a thing, in the order of documents. `null` is not known.
+pub type Fields = Vec<(&'static str, Value)>;
+
+/// A thing of a list. All things of one list have the same fields and columns.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Where it is, for things of a cloud.
+    pub scope: Option<Scope>,
+    /// Its full name, for things that commands take.
+    pub address: Option<Address>,
+    /// What is known of it.
+    pub fields: Fields,
+    /// Titles and cells of the table for people; empty shows the fields.
+    pub columns: Vec<(&'static str, String)>,
+    /// The vendor's own object.
+    pub raw: Option<Value>,
+}
+
+impl Item {
+    /// Something that is in no cloud; a table shows its fields line by line.
+    pub fn local(fields: Fields) -> Self {
+        Self {
+            scope: None,
+            address: None,
+            fields,
+            columns: Vec::new(),
+            raw: None,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        if let Some(address) = &self.address {
+            object.insert("address".into(), address.to_string().into());
+        }
+        if let Some(scope) = &self.scope {
+            object.insert("cloud".into(), scope.cloud.name().into());
+            object.insert("profile".into(), scope.profile.clone().into());
+            object.insert("region".into(), scope.region.clone().into());
+        }
+        if let Some(address) = &self.address {
+            object.insert("resource".into(), address.resource.name().into());
+        }
+        let fields = self.fields.iter();
+        object.extend(fields.map(|(name, value)| ((*name).to_owned(), value.clone())));
+        if let Some(raw) = &self.raw {
+            object.insert("raw".into(), raw.clone());
+        }
+        Value::Object(object)
+    }
+
+    /// A field a line; what is not known is left out.
+    fn lines(&self) -> Vec<Vec<String>> {
+        let address = self.address.as_ref().map(Address::to_string);
+        let address = address.map(|address| ("address", address));
+        let fields = self.fields.iter().map(|(name, value)| match value {
+            Value::Array(items) if items.is_empty() => (*name, "none".to_owned()),
+            Value::Array(items) => {
+                let items: Vec<String> = items.iter().map(plain).collect();
+                (*name, items.join(", "))
+            }
+            value => (*name, plain(value)),
+        });
+        address
+            .into_iter()
+            .chain(fields)
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| vec![name.replace('_', " "), value])
+            .collect()
+    }
+}
 
 impl ListDocument<'_> {
     pub(super) fn to_json(&self) -> Value {
         let mut document = self.head("List");
-        let items = self.records.iter().map(item);
+        let items = self.items.iter().map(Item::to_json);
         document.insert("items".into(), items.collect());
         document.insert("warnings".into(), self.warnings.into());
         Value::Object(document)
@@ -41,8 +111,8 @@ impl ListDocument<'_> {
     /// One thing a line, then the End object that says that it is whole.
     pub(super) fn to_ndjson(&self) -> String {
         let mut text = String::new();
-        for record in self.records {
-            text.push_str(&item(record).to_string());
+        for item in &self.items {
+            text.push_str(&item.to_json().to_string());
             text.push('\n');
         }
         let mut end = self.head("End");
@@ -70,35 +140,29 @@ impl ListDocument<'_> {
 
     /// The columns of shells: all fields but the vendor's own object.
     pub(super) fn header(&self) -> Vec<&'static str> {
-        let Some(record) = self.records.first() else {
+        let Some(item) = self.items.first() else {
             return Vec::new();
         };
-        let address = record.address.as_ref().map(|_| "address");
-        let fields = fields(&record.facts);
-        let names = fields.into_iter().map(|(name, _)| name);
-        address.into_iter().chain(["id"]).chain(names).collect()
+        let address = item.address.as_ref().map(|_| "address");
+        let names = item.fields.iter().map(|(name, _)| *name);
+        address.into_iter().chain(names).collect()
     }
 
     /// Full values for shells; columns are only ever appended.
     pub(super) fn rows(&self) -> Vec<Vec<String>> {
-        let row = |record: &Record| {
-            let address = record.address.as_ref().map(Address::to_string);
-            let fields = fields(&record.facts);
-            let values = fields.iter().map(|(_, value)| plain(value));
-            address
-                .into_iter()
-                .chain([record.id.clone()])
-                .chain(values)
-                .collect()
+        let row = |item: &Item| {
+            let address = item.address.as_ref().map(Address::to_string);
+            let values = item.fields.iter().map(|(_, value)| plain(value));
+            address.into_iter().chain(values).collect()
         };
-        self.records.iter().map(row).collect()
+        self.items.iter().map(row).collect()
     }
 
     /// The addresses, one a line.
     pub(super) fn names(&self) -> Result<String, Error> {
         let mut text = String::new();
-        for record in self.records {
-            let address = record.address.as_ref().ok_or_else(|| {
+        for item in &self.items {
+            let address = item.address.as_ref().ok_or_else(|| {
                 Error::usage("these things have no addresses, so -o names cannot show them")
                     .hint("Use -o tsv or -o json.")
             })?;
@@ -108,143 +172,17 @@ impl ListDocument<'_> {
         Ok(text)
     }
 
-    /// Short columns for people, or one thing line by line.
-    pub(super) fn table(&self) -> Rows {
-        match self.records {
-            [record] if self.is_single => single(record),
-            records => {
-                let header = records.first().map(columns).unwrap_or_default();
-                let titles = header.iter().map(|(title, _)| *title).collect();
-                let cells =
-                    |record: &Record| columns(record).into_iter().map(|(_, cell)| cell).collect();
-                (titles, records.iter().map(cells).collect())
-            }
+    /// Tables for people: short columns, or each thing line by line.
+    pub(super) fn tables(&self) -> Vec<Rows> {
+        let in_lines = |item: &Item| self.is_single || item.columns.is_empty();
+        if self.items.iter().any(in_lines) {
+            let lines = |item: &Item| (vec!["FIELD", "VALUE"], item.lines());
+            return self.items.iter().map(lines).collect();
         }
-    }
-}
-
-/// A thing as an object.
-fn item(record: &Record) -> Value {
-    let mut object = Map::new();
-    if let Some(address) = &record.address {
-        object.insert("address".into(), address.to_string().into());
-    }
-    object.insert("cloud".into(), record.scope.cloud.name().into());
-    object.insert("profile".into(), record.scope.profile.clone().into());
-    object.insert("region".into(), record.scope.region.clone().into());
-    if let Some(address) = &record.address {
-        object.insert("resource".into(), address.resource.name().into());
-    }
-    object.insert("id".into(), record.id.clone().into());
-    let fields = fields(&record.facts);
-    object.extend(fields.into_iter().map(|(name, value)| (name.into(), value)));
-    object.insert("raw".into(), record.raw.clone());
-    Value::Object(object)
-}
-
-/// The fields of a kind of thing; all things of a kind have the same.
-fn fields(facts: &Facts) -> Fields {
-    match facts {
-        Facts::KeyPair(pair) => {
-            let mut fields = vec![("name", json!(pair.name))];
-            fields.extend(material(&pair.material));
-            fields.extend([
-                ("created_at", json!(pair.created_at)),
-                ("description", json!(pair.description)),
-                ("tags", tags(pair.tags.as_deref())),
-                ("bound_to", addresses(pair.bound_to.as_deref())),
-            ]);
-            if let Some(visibility) = pair.visibility {
-                fields.push(("visibility", json!(visibility.name())));
-            }
-            if pair.private_key_stored.is_some() || pair.visibility.is_some() {
-                fields.push(("private_key_stored", json!(pair.private_key_stored)));
-            }
-            fields
-        }
-        Facts::Instance(instance) => vec![
-            ("name", json!(instance.name)),
-            ("state", json!(instance.state)),
-            ("os", json!(instance.os)),
-            ("key_pairs", addresses(instance.key_pairs.as_deref())),
-        ],
-        Facts::KmsKey(key) => vec![
-            ("alias", json!(key.alias)),
-            ("state", json!(key.state)),
-            ("spec", json!(key.spec)),
-            (
-                "deletion_at",
-                json!(key.deletion_at.and_then(of_milliseconds)),
-            ),
-            (
-                "created_at",
-                json!(key.created_at.and_then(of_milliseconds)),
-            ),
-            ("default", json!(key.is_default)),
-        ],
-        Facts::CphServer(server) => vec![
-            ("name", json!(server.name)),
-            ("state", json!(server.state)),
-            ("key_pair", json!(server.key_pair)),
-        ],
-        Facts::CodeartsKey(key) => {
-            let mut fields = vec![("title", json!(key.title))];
-            fields.extend(material(&key.material));
-            fields.push(("created_at", json!(key.created_at)));
-            fields
-        }
-        Facts::Task(task) => vec![
-            ("state", json!(task.state)),
-            ("operation", json!(task.operation)),
-            ("machine", json!(task.machine)),
-            ("key_pair", json!(task.key_pair)),
-            ("started_at", json!(task.started_at)),
-            ("ended_at", json!(task.ended_at)),
-            ("error_code", json!(task.error_code)),
-            ("error_message", json!(task.error_message)),
-        ],
-    }
-}
-
-fn material(material: &Material) -> Fields {
-    let Fingerprints { sha256, md5 } = material.fingerprints();
-    let key = match material {
-        Material::Key(key) => Some(key),
-        _ => None,
-    };
-    vec![
-        ("type", json!(key.map(|key| key.kind()))),
-        ("bits", json!(key.and_then(|key| key.bits()))),
-        (
-            "fingerprint_sha256",
-            json!(sha256.map(|digest| digest.to_string())),
-        ),
-        (
-            "fingerprint_md5",
-            json!(md5.map(|digest| digest.to_string())),
-        ),
-        ("public_key", json!(key.map(|key| key.line()))),
-    ]
-}
-
-fn tags(tags: Option<&[(String, String)]>) -> Value {
-    match tags {
-        Some(tags) => tags
-            .iter()
-            .map(|(name, value)| (name.clone(), json!(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        None => Value::Null,
-    }
-}
-
-fn addresses(list: Option<&[Address]>) -> Value {
-    match list {
-        Some(list) => list
-            .iter()
-            .map(|address| json!(address.to_string()))
-            .collect(),
-        None => Value::Null,
+        let columns = self.items.first().map(|item| item.columns.iter());
+        let titles = columns.into_iter().flatten().map(|(title, _)| *title);
+        let cells = |item: &Item| item.columns.iter().map(|(_, cell)| cell.clone()).collect();
+        vec![(titles.collect(), self.items.iter().map(cells).collect())]
     }
 }
 
@@ -263,145 +201,11 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Titles and cells of the table for people.
-fn columns(record: &Record) -> Vec<(&'static str, String)> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let ids = |list: &Option<Vec<Address>>| {
-        let list = list.iter().flatten().map(|address| address.id.clone());
-        list.collect::<Vec<_>>().join(", ")
-    };
-    let id = ("ID", record.id.clone());
-    match &record.facts {
-        Facts::KeyPair(pair) => {
-            // Where the name is the id, one column is enough.
-            let name = if pair.name == record.id {
-                String::new()
-            } else {
-                pair.name.clone()
-            };
-            vec![
-                id,
-                ("NAME", name),
-                ("TYPE", kind(&pair.material)),
-                ("FINGERPRINT", digest(&pair.material)),
-                ("CREATED", date(pair.created_at.as_deref())),
-                ("BOUND TO", ids(&pair.bound_to)),
-                (
-                    "SEEN BY",
-                    pair.visibility
-                        .map(|visibility| visibility.name().to_owned())
-                        .unwrap_or_default(),
-                ),
-            ]
-        }
-        Facts::Instance(instance) => vec![
-            id,
-            ("NAME", instance.name.clone()),
-            ("STATE", text(&instance.state)),
-            ("OS", text(&instance.os)),
-            ("KEY PAIRS", ids(&instance.key_pairs)),
-        ],
-        Facts::KmsKey(key) => vec![
-            id,
-            ("ALIAS", key.alias.clone()),
-            ("STATE", text(&key.state)),
-            ("SPEC", text(&key.spec)),
-            (
-                "DELETION",
-                key.deletion_at
-                    .and_then(of_milliseconds)
-                    .unwrap_or_default(),
-            ),
-        ],
-        Facts::CphServer(server) => vec![
-            id,
-            ("NAME", server.name.clone()),
-            ("STATE", text(&server.state)),
-            ("KEY PAIR", text(&server.key_pair)),
-        ],
-        Facts::CodeartsKey(key) => vec![
-            id,
-            ("TITLE", key.title.clone()),
-            ("TYPE", kind(&key.material)),
-            ("FINGERPRINT", digest(&key.material)),
-            ("CREATED", date(key.created_at.as_deref())),
-        ],
-        Facts::Task(task) => vec![
-            id,
-            ("STATE", task.state.clone()),
-            ("OPERATION", text(&task.operation)),
-            ("ON", text(&task.machine)),
-            ("KEY PAIR", text(&task.key_pair)),
-            ("STARTED", text(&task.started_at)),
-            ("ERROR", {
-                let parts = [text(&task.error_code), text(&task.error_message)];
-                parts.join(" ").trim().to_owned()
-            }),
-        ],
-    }
-}
-
-/// One thing, a field a line; what is not known is left out.
-fn single(record: &Record) -> Rows {
-    let mut rows = Vec::new();
-    let mut add = |name: &str, value: String| {
-        if !value.is_empty() {
-            rows.push(vec![name.replace('_', " "), value]);
-        }
-    };
-    add(
-        "address",
-        record
-            .address
-            .as_ref()
-            .map(Address::to_string)
-            .unwrap_or_default(),
-    );
-    add("id", record.id.clone());
-    for (name, value) in fields(&record.facts) {
-        match value {
-            Value::Array(items) if items.is_empty() => add(name, "none".to_owned()),
-            Value::Array(items) => {
-                let items: Vec<String> = items.iter().map(plain).collect();
-                add(name, items.join(", "));
-            }
-            value => add(name, plain(&value)),
-        }
-    }
-    (vec!["FIELD", "VALUE"], rows)
-}
-
-/// `rsa 2048`, `ed25519`: the type as people say it.
-fn kind(material: &Material) -> String {
-    let Material::Key(key) = material else {
-        return String::new();
-    };
-    match (key.kind(), key.bits()) {
-        ("ssh-rsa", Some(bits)) => format!("rsa {bits}"),
-        ("ssh-dss", Some(bits)) => format!("dsa {bits}"),
-        (kind, _) => kind.trim_start_matches("ssh-").to_owned(),
-    }
-}
-
-fn digest(material: &Material) -> String {
-    let Fingerprints { sha256, md5 } = material.fingerprints();
-    sha256
-        .or(md5)
-        .map(|digest| digest.to_string())
-        .unwrap_or_default()
-}
-
-/// The day of an instant.
-fn date(instant: Option<&str>) -> String {
-    let instant = instant.unwrap_or_default();
-    instant.get(..10).unwrap_or(instant).to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::ListDocument;
+    use super::{Item, ListDocument};
     use crate::model::{CloudId, Facts, Fingerprints, KeyPair, Material, Record, Resource, Scope};
 
     const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP dev@example.com";
@@ -427,10 +231,10 @@ mod tests {
         }
     }
 
-    fn document(records: &[Record]) -> ListDocument<'_> {
+    fn document(records: &[Record]) -> ListDocument<'static> {
         ListDocument {
             command: "tencent key-pair list",
-            records,
+            items: records.iter().map(Item::from).collect(),
             warnings: &[],
             endpoint: None,
             sandbox: false,
@@ -487,7 +291,8 @@ mod tests {
             document.names().expect("addresses"),
             "tencent:env/ap-guangzhou/key-pair/skey-1\ntencent:env/ap-guangzhou/key-pair/skey-2\n"
         );
-        let (titles, rows) = document.table();
-        assert!(rows.iter().all(|row| row.len() == titles.len()));
+        let tables = document.tables();
+        let (titles, rows) = &tables[0];
+        assert!(tables.len() == 1 && rows.iter().all(|row| row.len() == titles.len()));
     }
 }

@@ -7,8 +7,9 @@ mod table;
 
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
-pub use list::ListDocument;
+pub use list::{Fields, Item, ListDocument};
 pub use query::Query;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::io::Io;
@@ -63,6 +64,15 @@ impl Output {
         Ok(Self { format, query })
     }
 
+    /// Writes a vendor's own answer, or the part of it that the query selects. What a change
+    /// answered is written in any case.
+    pub fn answer(&self, answer: &Value, of_change: bool, io: &Io) -> Result<(), Error> {
+        match &self.query {
+            Some(query) if !of_change => write_json(&query.apply(answer)?, io),
+            _ => self.json(answer, io),
+        }
+    }
+
     /// Writes what was read.
     pub fn list(&self, document: &ListDocument<'_>, io: &Io) -> Result<(), Error> {
         match self.format {
@@ -72,10 +82,13 @@ impl Output {
                     Some(query) => query.apply(&whole)?,
                     None => whole,
                 };
-                io.data(&document::json_text(&format!("{value:#}\n")))
+                write_json(&value, io)
             }
             Format::Ndjson => io.data(&document.to_ndjson()),
-            Format::Table => io.data(&table::aligned(document.table())),
+            Format::Table => {
+                let tables = document.tables().into_iter().map(table::aligned);
+                io.data(&tables.collect::<Vec<_>>().join("\n"))
+            }
             Format::Tsv => io.data(&table::tabbed(&document.rows())),
             Format::Csv => io.data(&table::comma_separated(
                 &document.header(),
@@ -88,20 +101,7 @@ impl Output {
     /// Writes the results or the plan of a change.
     pub fn change(&self, document: &ChangeDocument<'_>, io: &Io) -> Result<(), Error> {
         match self.format {
-            Format::Json => {
-                let whole = document.to_json();
-                let selected = self.query.as_ref().map(|query| query.apply(&whole));
-                let value = match selected {
-                    Some(Ok(part)) => part,
-                    // What was done must be seen, whatever becomes of the query.
-                    Some(Err(error)) => {
-                        io.warn(&format!("{error}; this is the whole document"));
-                        whole
-                    }
-                    None => whole,
-                };
-                io.data(&document::json_text(&format!("{value:#}\n")))
-            }
+            Format::Json => self.json(&document.to_json(), io),
             Format::Ndjson => io.data(&document.to_ndjson()),
             Format::Table => io.data(&table::aligned(document.table())),
             Format::Tsv => io.data(&table::tabbed(&document.rows())),
@@ -111,6 +111,19 @@ impl Output {
             )?),
             Format::Names => Err(Self::names_are_for_lists()),
         }
+    }
+
+    fn json(&self, whole: &Value, io: &Io) -> Result<(), Error> {
+        let part = match self.query.as_ref().map(|query| query.apply(whole)) {
+            Some(Ok(part)) => Some(part),
+            // What was done must be seen, whatever becomes of the query.
+            Some(Err(error)) => {
+                io.warn(&format!("{error}; this is the whole document"));
+                None
+            }
+            None => None,
+        };
+        write_json(part.as_ref().unwrap_or(whole), io)
     }
 
     /// Refuses what a change cannot be written as, before it is made.
@@ -130,4 +143,8 @@ impl Output {
         Error::usage("-o names is for lists")
             .hint("Use -o json or -o tsv to see what became of each item.")
     }
+}
+
+fn write_json(value: &Value, io: &Io) -> Result<(), Error> {
+    io.data(&document::json_text(&format!("{value:#}\n")))
 }

@@ -45,3 +45,8 @@ pub(crate) fn code_arts(time: DateTime<Utc>) -> String {
         .format("%Y-%m-%dT%H:%M:%S.000+08:00")
         .to_string()
 }
+
+/// `2026-01-15T16:30:01+08:00`, Volcengine ECS (spec volcengine 6).
+pub(crate) fn volcengine(time: DateTime<Utc>) -> String {
+    china(time).format("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+}

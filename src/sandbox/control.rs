@@ -3,7 +3,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `GET /_sandbox/requests` | every API request that this process handled, in order |
-//! | `GET /_sandbox/state` | the state |
+//! | `GET /_sandbox/state` | the state, without the private keys that it keeps |
 //! | `POST /_sandbox/state` | takes the posted state in place of the present one, and answers it |
 
 use serde_json::{Value, json};
@@ -37,11 +37,14 @@ pub(crate) fn answer(sandbox: &Sandbox, request: &Request) -> Reply {
 }
 
 fn replace(sandbox: &Sandbox, request: &Request) -> Result<Value, (u16, String)> {
-    let posted: State =
+    let mut posted: State =
         serde_json::from_slice(&request.body).map_err(|problem| (400, problem.to_string()))?;
     let document = posted.to_value();
     sandbox
-        .with_state(|state| **state = posted)
+        .with_state(|state| {
+            posted.adopt_private_keys(state);
+            **state = posted;
+        })
         .map_err(|problem| (500, problem.to_string()))?;
     Ok(document)
 }

@@ -267,8 +267,7 @@ impl Target {
             Self::Tencent(target) => {
                 let checked = verify::tencent::check(request, verify::tencent::KEYS, Some(ctx.now));
                 let (outcome, explanation) = judge(checked, || {
-                    let refusal =
-                        fault.and_then(|kind| tencent::Refusal::of_fault(kind, &target.action));
+                    let refusal = fault.and_then(|kind| target.refusal_of_fault(kind));
                     refusal.map_or_else(|| target.run(request, ctx, state), Err)
                 });
                 (tencent::Target::reply(ctx.request_id, outcome), explanation)

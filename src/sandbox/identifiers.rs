@@ -44,6 +44,23 @@ pub(crate) fn uuid() -> String {
     .join("-")
 }
 
+/// Lower-case letters and digits.
+fn letters(length: usize) -> String {
+    let digits = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let letters = unique().map(|byte| char::from(digits[usize::from(byte) % digits.len()]));
+    letters[..length].iter().collect()
+}
+
+/// The id of a new Volcengine key pair: `kp-yc` and 18 lower-case letters and digits (spec volcengine 4.0).
+pub(crate) fn volcengine_key_pair() -> String {
+    format!("kp-yc{}", letters(18))
+}
+
+/// 8 lower-case letters and digits: the second half of the ids of Tencent Cloud (spec tencent 0).
+pub(crate) fn letters8() -> String {
+    letters(8)
+}
+
 /// A Volcengine request id: 14 digits of the wall clock, then 20 hex digits (spec volcengine 2.1).
 pub(crate) fn volcengine_request(now: DateTime<Utc>) -> String {
     let digits = hex::encode_upper(&unique()[..10]);

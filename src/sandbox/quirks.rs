@@ -42,6 +42,24 @@ quirks! {
     TencentRefusedBatchPartlyDone = "tencent-refused-batch-partly-done",
     /// Removing a key that is not bound to one of the instances is refused (spec tencent 7.3).
     TencentUnboundKeyRefused = "tencent-unbound-key-refused",
+    /// `ImportKeyPair` takes ed25519 and ecdsa keys, too (spec tencent 7.6).
+    TencentEd25519Accepted = "tencent-ed25519-accepted",
+    /// The `key-name` filter of CVM's `DescribeKeyPairs` finds parts of names (spec tencent 2.3).
+    TencentKeyNameFilterFuzzy = "tencent-key-name-filter-fuzzy",
+    /// An empty Description leaves the one before (spec tencent 7.4).
+    TencentEmptyDescriptionIgnored = "tencent-empty-description-ignored",
+    /// After a disassociation a pair is in use for two more deletions (spec tencent 2.4).
+    TencentInUseLingers = "tencent-in-use-lingers",
+    /// A refused `DeleteKeyPairs` still deletes the pairs that nothing refers to (spec tencent 2.4).
+    TencentRefusedDeletePartlyDone = "tencent-refused-delete-partly-done",
+    /// A SOFT stop ends FAILED, and the instance is RUNNING still (spec tencent 2.9).
+    TencentSoftStopFails = "tencent-soft-stop-fails",
+    /// An instance that an OFFLINE change shut down is started again (spec tencent 3).
+    LighthouseOfflineRestarts = "lighthouse-offline-restarts",
+    /// An ONLINE change of a STOPPED instance is refused (spec tencent 3).
+    LighthouseOnlineNeedsRunning = "lighthouse-online-needs-running",
+    /// Listed pairs have the text `null` as their `PrivateKey` (spec tencent 3).
+    LighthousePrivateKeyNullText = "lighthouse-private-key-null-text",
     /// `OperationDetails` come in another order than the request (spec volcengine 10.9).
     VolcengineDetailsReordered = "volcengine-details-reordered",
     /// `OperationDetails` of a success have no Error member instead of null (spec volcengine 2.3).
@@ -52,18 +70,50 @@ quirks! {
     VolcengineDeleteEventual = "volcengine-delete-eventual",
     /// The `KeyPairName` filter of `DescribeInstances` finds parts of names (spec volcengine 10.7).
     VolcengineInstanceFilterFuzzy = "volcengine-instance-filter-fuzzy",
+    /// Names with an underscore are refused, as the documented rule says (spec volcengine 4.0).
+    VolcengineUnderscoreRefused = "volcengine-underscore-refused",
+    /// A name that is taken answers 409 `KeyPairAlreadyExist` (spec volcengine 4.1).
+    VolcengineDuplicateConflict = "volcengine-duplicate-conflict",
+    /// A full region answers `LimitExceeded.MaximumKeyPairs` instead of `QuotaExceeded.KeyPairs` (spec volcengine 4.1).
+    VolcengineQuotaAsLimit = "volcengine-quota-as-limit",
+    /// A repeated `CreateKeyPair` answers with the private key, which the sandbox keeps for that (spec volcengine 2.5).
+    VolcengineRepeatedCreateInFull = "volcengine-repeated-create-in-full",
+    /// `CreateKeyPair` doubles the backslashes in the line breaks of the private key (spec volcengine 4.1).
+    VolcenginePrivateKeyEscaped = "volcengine-private-key-escaped",
+    /// `ImportKeyPair` takes RSA keys only (spec volcengine 4.0).
+    VolcengineRsaOnly = "volcengine-rsa-only",
+    /// Detaching a pair from an instance that is not bound to it is refused for that instance (spec volcengine 4.6).
+    VolcengineUnboundDetachRefused = "volcengine-unbound-detach-refused",
+    /// Attaching or detaching a pair that does not exist is refused per instance, inside HTTP 200 (spec volcengine 4.5).
+    VolcengineMissingPairPerItem = "volcengine-missing-pair-per-item",
     /// Deleting an unknown `CodeArts` key answers 400 CH.010001 (spec huawei-codearts-cph 3.4).
     CodeArtsUnknownId400 = "codearts-unknown-id-400",
     /// Deleting an unknown `CodeArts` key answers 403 CH.080403 (spec huawei-codearts-cph 3.4).
     CodeArtsUnknownId403 = "codearts-unknown-id-403",
     /// Deleting an unknown `CodeArts` key answers 204 (spec huawei-codearts-cph 3.4).
     CodeArtsUnknownId204 = "codearts-unknown-id-204",
+    /// Adding a `CodeArts` key that exists answers 400 CH.080002 instead of 409 (spec huawei-codearts-cph 3.5).
+    CodeArtsDuplicate400 = "codearts-duplicate-400",
     /// A missing KMS key answers 400 KMS.0205 instead of 404 KMS.0207 (spec huawei 6).
     KmsMissingKey400 = "kms-missing-key-400",
     /// `CancelKeyDeletion` answers another `key_id` than it was asked for (spec huawei 6).
     KmsCancelEchoesOtherId = "kms-cancel-echoes-other-id",
     /// A refused `CancelKeyDeletion` answers in the flat shape instead of the nested one (spec huawei 3.1).
     KmsCancelRefusedFlat = "kms-cancel-refused-flat",
+    /// A pair whose name is taken is refused with 409 in the shape of Nova instead of 400 KPS.0002 (spec huawei 7).
+    KpsDuplicate409 = "kps-duplicate-409",
+    /// A missing key pair answers 404 instead of 400 KPS.4016 (spec huawei 7).
+    KpsMissing404 = "kps-missing-404",
+    /// Names of key pairs have at most 64 characters instead of 255 (spec huawei 7).
+    KpsName64 = "kps-name-64",
+    /// The `frozen_state` of `ListKeypairs` is a string instead of a number (spec huawei 7).
+    KpsFrozenStateText = "kps-frozen-state-text",
+    /// A running server without `auth` is refused at once with 400 KPS.0002 instead of a task that fails (spec huawei 7).
+    KpsRunningWithoutAuth400 = "kps-running-without-auth-400",
+    /// `AssociateKeypair` and `DisassociateKeypair` refuse a server inside a 2xx answer, with status FAILED and no task, instead of 400 (spec huawei 1.8).
+    KpsRefusedIn2xx = "kps-refused-in-2xx",
+    /// A finished KPS task is forgotten at once: 400 KPS.0001; failed ones stay among the failed tasks (spec huawei 7).
+    KpsTasksForgotten = "kps-tasks-forgotten",
     /// CPH jobs come in another order than the request (spec huawei-codearts-cph 6.1).
     CphJobsReordered = "cph-jobs-reordered",
     /// A finished CPH job is forgotten at once: 404 CPS.0011, and it leaves the list (spec huawei-codearts-cph 6.2).

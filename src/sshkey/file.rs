@@ -63,17 +63,18 @@ impl NewFile {
 
     /// Writes a private key; when this returns well, it is on the disk.
     pub fn write_secret(self, text: &Secret) -> Result<(), Error> {
-        self.write(text.expose())
+        self.write(text.expose().as_bytes())
     }
 
     /// Writes a public key as one line.
     pub fn write_public(self, key: &PublicKey) -> Result<(), Error> {
-        self.write(&format!("{}\n", key.line()))
+        self.write(format!("{}\n", key.line()).as_bytes())
     }
 
-    fn write(mut self, text: &str) -> Result<(), Error> {
+    /// Writes what is neither, such as a download; when this returns well, it is on the disk.
+    pub fn write(mut self, bytes: &[u8]) -> Result<(), Error> {
         self.file
-            .write_all(text.as_bytes())
+            .write_all(bytes)
             .and_then(|()| self.file.sync_all())
             .and_then(|()| sync_folder(&self.path))
             .map_err(|error| complain("write", &self.path, &error))?;
@@ -108,6 +109,15 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
             Ok(())
         }
         done => done,
+    }
+}
+
+/// Refuses a path where something stands, before a person is asked or a key is made. Only [`NewFile`]
+/// makes sure.
+pub fn must_be_new(path: &Path) -> Result<(), Error> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Err(taken(path)),
+        Err(_) => Ok(()),
     }
 }
 
@@ -247,13 +257,19 @@ fn in_file(path: &Path, error: Error) -> Error {
 }
 
 fn complain(verb: &str, path: &Path, error: &std::io::Error) -> Error {
-    let told = Error::usage(format!("cannot {verb} '{}': {error}", path.display()));
     if verb == "create" && error.kind() == IoKind::AlreadyExists {
-        return Error::usage(format!(
-            "'{}' exists, and is never overwritten",
-            path.display()
-        ))
-        .hint("Name another file, or move this one away.");
+        return taken(path);
     }
-    told
+    Error::usage(format!("cannot {verb} '{}': {error}", path.display()))
 }
+
+fn taken(path: &Path) -> Error {
+    Error::usage(format!(
+        "'{}' exists, and is never overwritten",
+        path.display()
+    ))
+    .hint("Name another file, or move this one away.")
+}
+
+#[cfg(test)]
+mod tests;

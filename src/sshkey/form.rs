@@ -51,13 +51,13 @@ impl Form {
             Self::Sha256 => "sha256",
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
-            Self::Md5Spki => "md5-spki",
-            Self::Sha1Spki => "sha1-spki",
-            Self::Sha256Spki => "sha256-spki",
-            Self::Md5Pkcs1 => "md5-pkcs1",
-            Self::Sha1Pkcs1 => "sha1-pkcs1",
-            Self::Sha256Pkcs1 => "sha256-pkcs1",
-            Self::Sha1Pkcs8 => "sha1-pkcs8-private",
+            Self::Md5Spki => "md5_spki",
+            Self::Sha1Spki => "sha1_spki",
+            Self::Sha256Spki => "sha256_spki",
+            Self::Md5Pkcs1 => "md5_pkcs1",
+            Self::Sha1Pkcs1 => "sha1_pkcs1",
+            Self::Sha256Pkcs1 => "sha256_pkcs1",
+            Self::Sha1Pkcs8 => "sha1_pkcs8",
         }
     }
 }

@@ -224,7 +224,7 @@ fn refuse_other_files(text: &str) -> Result<(), Error> {
     if private {
         return Err(complain("it is a private key")
             .hint("Give the public half, the file that ends in .pub; keep this one to yourself.")
-            .hint("ssh-keygen -y -f FILE prints the public half of a private key."));
+            .hint("kpctl key convert FILE --to public prints the public half of a private key."));
     }
     if text.contains("BEGIN SSH2 PUBLIC KEY") || text.contains("-----BEGIN") {
         return Err(complain("it is in another form than that of OpenSSH").hint(
@@ -271,109 +271,4 @@ fn length_of_number(bytes: &[u8]) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-
-    use super::PublicKey;
-
-    // spec huawei-codearts-cph 3.6
-    const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP dev@example.com";
-    const ECDSA: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBDkFDCt77upvNzjmoHeLulNJOFThFOk+WBnAEw5BvtupPFKJYQolsWY3Hyp2y3u3MbTEl5uJAZRLnBlBSzvyLrg= ci@example.com";
-
-    fn rsa(bits: usize) -> String {
-        let mut blob = b"\0\0\0\x07ssh-rsa\0\0\0\x03\x01\0\x01".to_vec();
-        let length = bits / 8 + 1;
-        blob.extend(u32::try_from(length).unwrap().to_be_bytes());
-        blob.push(0);
-        blob.extend(std::iter::repeat_n(0xc5, length - 1));
-        format!("ssh-rsa {}", STANDARD.encode(blob))
-    }
-
-    #[test]
-    fn the_published_fingerprints_come_out() {
-        let fingerprints = [
-            (
-                ED25519,
-                "SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc",
-            ),
-            (ECDSA, "SHA256:xgJroPeeNiGMKY8ulUPeXU/0UQmk7AFyk0uPmLxdUKA"),
-        ];
-        for (line, fingerprint) in fingerprints {
-            let key = PublicKey::parse(line).expect(line);
-            assert_eq!(key.sha256().to_string(), fingerprint);
-            assert!(key.matches(&fingerprint.parse().expect(fingerprint)));
-            assert!(key.matches(&key.md5()));
-            assert_eq!(key.bits(), Some(256));
-        }
-        let key = PublicKey::parse(ED25519).expect("a key");
-        assert!(!key.matches(&fingerprints[1].1.parse().expect("a fingerprint")));
-        assert_eq!(
-            (key.kind(), key.comment()),
-            ("ssh-ed25519", "dev@example.com")
-        );
-    }
-
-    #[test]
-    fn white_space_comments_and_line_ends_do_not_matter() {
-        let key = PublicKey::parse(ED25519).expect("a key");
-        let (kind, base64) = (key.kind(), ED25519.split(' ').nth(1).expect("base64"));
-        for (text, comment) in [
-            (format!("{ED25519}\r\n"), "dev@example.com"),
-            (format!("\u{feff}\r\n# note\n  {kind}\t {base64}  \n\n"), ""),
-            (format!("{kind} {base64} two  words \n"), "two  words"),
-            (format!("{kind} {base64} 构建机"), "构建机"),
-        ] {
-            let read = PublicKey::parse(&text).expect(&text);
-            assert_eq!(
-                (read.blob(), read.comment()),
-                (key.blob(), comment),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn bits_are_counted_in_the_modulus() {
-        for bits in [1024, 2048, 4096] {
-            let key = PublicKey::parse(&rsa(bits)).expect("a key");
-            assert_eq!(key.bits(), u32::try_from(bits).ok());
-        }
-        let no_modulus = format!("ssh-rsa {}", STANDARD.encode(b"\0\0\0\x07ssh-rsa"));
-        assert_eq!(PublicKey::parse(&no_modulus).expect("a key").bits(), None);
-    }
-
-    #[test]
-    fn a_private_key_is_recognised_and_never_shown() {
-        for text in [
-            "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary\n-----END OPENSSH PRIVATE KEY-----\n",
-            "-----BEGIN RSA PRIVATE KEY-----\ncanary\n",
-            "PuTTY-User-Key-File-3: ssh-ed25519\ncanary\n",
-        ] {
-            let error = PublicKey::parse(text).expect_err(text);
-            assert!(error.message.contains("private key"), "{error}");
-            assert!(!format!("{error:?}").contains("canary"));
-        }
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused() {
-        let other_type = ED25519.replacen("ssh-ed25519", "ssh-rsa", 1);
-        let two = format!("{ED25519}\n{ECDSA}\n");
-        for text in [
-            "",
-            "\n# only a note\n",
-            "ssh-rsa",
-            "ssh-rsa !!!",
-            "ssh-rsa AAAA",
-            "ssh-rsa //////8=",
-            "ssh-ed25519-cert-v01@openssh.com AAAA",
-            "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----",
-            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
-            &other_type,
-            &two,
-        ] {
-            assert!(PublicKey::parse(text).is_err(), "{text}");
-        }
-    }
-}
+mod tests;

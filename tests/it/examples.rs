@@ -54,6 +54,11 @@ fn huawei_cph_change_key_pair() {
 }
 
 #[test]
+fn api() {
+    run_examples_of("tests/cmd/api.md");
+}
+
+#[test]
 fn help() {
     run_examples_of("tests/cmd/help.md");
 }

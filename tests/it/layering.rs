@@ -26,7 +26,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ),
     ("output", &["cloud", "model", "error", "io", "time"]),
     ("auth", &["config", "model", "error", "secret"]),
-    ("http", &["error", "stop", "time"]),
+    ("http", &["error", "secret", "stop", "time"]),
     ("sign", &[]),
     ("config", &["error"]),
     ("context", &["config", "io", "time"]),

@@ -2,7 +2,9 @@
 
 mod fixture;
 
+mod api;
 mod attacks;
+mod conformance;
 mod consent;
 mod credentials;
 mod documents;
@@ -10,6 +12,7 @@ mod endpoints;
 mod examples;
 mod five;
 mod input;
+mod key;
 mod layering;
 mod lookalikes;
 mod scale;

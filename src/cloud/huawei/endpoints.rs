@@ -119,6 +119,8 @@ pub(super) fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, 
     let host = match service {
         "iam" if !KMS.contains(&region) || GLOBAL_IAM.contains(&region) => "iam".to_owned(),
         "sts" if !STS.contains(&region) && region != EUROPE => "sts.cn-north-4".to_owned(),
+        // Key pairs live on the host of KMS (spec huawei 1, point 3).
+        "kps" => format!("kms.{region}"),
         "codearts" => format!(
             "{}.{region}",
             codearts_prefix(region).unwrap_or("codehub-ext")
@@ -191,6 +193,8 @@ mod tests {
         for (service, region, expected) in [
             ("kms", "cn-north-4", "kms.cn-north-4.myhuaweicloud.com"),
             ("kms", "xx-new-1", "kms.xx-new-1.myhuaweicloud.com"),
+            ("kps", "cn-north-4", "kms.cn-north-4.myhuaweicloud.com"),
+            ("kps", "eu-west-101", "kms.eu-west-101.myhuaweicloud.eu"),
             ("kms", "eu-west-101", "kms.eu-west-101.myhuaweicloud.eu"),
             ("iam", "cn-north-4", "iam.cn-north-4.myhuaweicloud.com"),
             ("iam", "af-north-1", "iam.myhuaweicloud.com"),
@@ -224,7 +228,7 @@ mod tests {
     #[test]
     fn unknown_regions_are_tried_where_hosts_follow_a_pattern() {
         assert_eq!(check_region("kms", "cn-north-4").ok(), Some(None));
-        for service in ["kms", "iam", "sts"] {
+        for service in ["kms", "kps", "iam", "sts"] {
             assert!(
                 matches!(check_region(service, "xx-new-1"), Ok(Some(_))),
                 "{service}"

@@ -1,4 +1,5 @@
-//! Huawei Cloud: encryption keys of KMS, cloud phone servers, a user's keys in CodeArts Repo.
+//! Huawei Cloud: key pairs of KPS, encryption keys of KMS, cloud phone servers, a user's keys in
+//! CodeArts Repo.
 
 mod cancel_deletion;
 mod change_key_pair;
@@ -8,9 +9,12 @@ mod delete_codearts_keys;
 pub(super) mod endpoints;
 mod errors;
 mod iam;
+mod key_pairs;
 mod kms;
-mod paging;
+mod kps;
+pub(super) mod paging;
 mod project_cache;
+mod raw;
 mod session;
 mod shapes;
 pub mod sign;
@@ -19,10 +23,12 @@ mod sts;
 mod testing;
 mod wire;
 
+use key_pairs::KeyPairs;
 use session::Session;
 
 use super::change::Change;
 use super::client::Client;
+use super::raw::{RawCall, RawRequest};
 use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
@@ -42,6 +48,12 @@ impl Huawei {
         let client = Client::new(connection);
         Self {
             session: Session::new(client, cache_folder),
+        }
+    }
+
+    fn key_pairs(&self) -> KeyPairs<'_> {
+        KeyPairs {
+            session: &self.session,
         }
     }
 }
@@ -73,21 +85,45 @@ impl Provider for Huawei {
         })
     }
 
-    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Huawei)) })
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        Box::pin(async move {
+            match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => self.key_pairs().list().await,
+                _ => Err(unsupported(CloudId::Huawei)),
+            }
+        })
     }
 
     fn show<'a>(
         &'a self,
-        _resource: Resource,
-        _id: &'a str,
+        resource: Resource,
+        id: &'a str,
     ) -> BoxFuture<'a, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Huawei)) })
+        Box::pin(async move {
+            match resource {
+                Resource::KeyPair => self.key_pairs().show(id).await,
+                _ => Err(unsupported(CloudId::Huawei)),
+            }
+        })
     }
 
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
         let session = &self.session;
         Ok(match request {
+            ChangeRequest::AddKeyPairs {
+                resource: Resource::KeyPair,
+                pairs,
+            } => Box::new(self.key_pairs().add(pairs)?),
+            ChangeRequest::DeleteKeyPairs {
+                resource: Resource::KeyPair,
+                ids,
+                client_token: None,
+            } => Box::new(self.key_pairs().delete(ids)?),
+            ChangeRequest::UpdateKeyPair {
+                resource: Resource::KeyPair,
+                id,
+                amendment,
+            } => Box::new(self.key_pairs().update(id, amendment)?),
             ChangeRequest::CancelKeyDeletion {
                 ids,
                 sequence,
@@ -103,5 +139,9 @@ impl Provider for Huawei {
             }
             _ => return Err(unsupported(CloudId::Huawei)),
         })
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.session, request)?))
     }
 }

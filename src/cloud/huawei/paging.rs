@@ -1,20 +1,20 @@
-//! Pages by offset, as CPH and CodeArts have them (spec huawei-codearts-cph 3.2, 6.2, 6.3).
+//! Pages by offset, as CPH, CodeArts and raw calls of any cloud have them (spec huawei-codearts-cph 3.2, 6.2, 6.3).
 
 /// How far the reading of a list is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Page {
+pub(in crate::cloud) struct Page {
     /// How many entries were skipped.
-    pub(super) offset: u64,
+    pub(in crate::cloud) offset: u64,
     /// How many were asked for.
-    pub(super) limit: u64,
+    pub(in crate::cloud) limit: u64,
     /// How many came.
-    pub(super) received: u64,
+    pub(in crate::cloud) received: u64,
     /// How many of them were not known from an earlier page.
-    pub(super) fresh: u64,
+    pub(in crate::cloud) fresh: u64,
     /// How many different ones are known now.
-    pub(super) known: u64,
+    pub(in crate::cloud) known: u64,
     /// How many there are, if the service says so.
-    pub(super) total: Option<u64>,
+    pub(in crate::cloud) total: Option<u64>,
 }
 
 impl Page {
@@ -23,7 +23,7 @@ impl Page {
     /// A service that repeats a full page without end gets the same offset again, which the reader
     /// of pages reports: such a list can never be called complete. What a `total` counts is not
     /// quite sure, so it never ends a list behind a full page.
-    pub(super) fn next(self) -> Option<u64> {
+    pub(in crate::cloud) fn next(self) -> Option<u64> {
         let complete = self.total.is_some_and(|total| self.known >= total);
         let full = self.received >= self.limit;
         match self {

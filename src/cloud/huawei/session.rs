@@ -10,7 +10,7 @@ use super::project_cache::ProjectCache;
 use super::wire::HuaweiWire;
 use crate::auth::Credential;
 use crate::cloud::client::{Answer, Client, Preview};
-use crate::cloud::operation::Operation;
+use crate::cloud::operation::Callable;
 use crate::cloud::pages::{self, Paged};
 use crate::error::Error;
 
@@ -36,7 +36,7 @@ impl Session {
     /// Calls an operation of a service that lives in a project.
     pub(super) async fn call<O>(&self, operation: &O) -> Result<Answer<O::Response>, Error>
     where
-        O: Operation<Cloud = HuaweiWire>,
+        O: Callable<Cloud = HuaweiWire>,
     {
         self.find_project().await?;
         self.client
@@ -59,7 +59,7 @@ impl Session {
     /// What [`Self::call`] would send.
     pub(super) async fn preview<O>(&self, operation: &O) -> Result<Preview, Error>
     where
-        O: Operation<Cloud = HuaweiWire>,
+        O: Callable<Cloud = HuaweiWire>,
     {
         self.find_project().await?;
         self.client.preview(operation).await
@@ -84,7 +84,7 @@ impl Session {
 
     /// Projects are deleted and made anew under their name: one that the service does not take is
     /// not kept.
-    fn doubt_project(&self, error: Error) -> Error {
+    pub(super) fn doubt_project(&self, error: Error) -> Error {
         if !self.from_cache.get() || !is_wrong_project(&error) {
             return error;
         }

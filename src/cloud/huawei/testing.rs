@@ -125,3 +125,14 @@ pub(super) async fn survey_and_send(
     }
     Ok((outcomes, errors))
 }
+
+/// Reads back all outcomes that were sent, as `ops` does.
+pub(super) async fn prove(
+    change: &mut dyn Change,
+    outcomes: &mut [Outcome],
+) -> Result<Vec<String>, Error> {
+    let sent: Vec<usize> = (0..outcomes.len())
+        .filter(|&item| !outcomes[item].verified)
+        .collect();
+    change.prove(&sent, outcomes).await
+}

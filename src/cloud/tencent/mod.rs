@@ -12,6 +12,7 @@ mod keys;
 mod lighthouse;
 mod look;
 mod product;
+mod raw;
 mod records;
 mod rules;
 mod shapes;
@@ -32,6 +33,7 @@ use super::additions::Additions;
 use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
+use super::raw::{RawCall, RawRequest};
 use super::removals::Removals;
 use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
@@ -165,6 +167,10 @@ impl Provider for Tencent {
             },
             _ => Err(unsupported(CloudId::Tencent)),
         }
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.client, request)?))
     }
 }
 

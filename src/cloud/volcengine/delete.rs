@@ -4,12 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::ecs::{self, DeleteKeyPairs, DescribeInstances, DescribeKeyPairs, KeyPair};
-use super::names::{can_be_name, chunks};
+use super::ecs::{self, DeleteKeyPairs, KeyPair};
+use super::look;
+use super::names::{self, chunks};
 use super::wire::VolcengineWire;
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::{Client, Preview};
-use crate::cloud::{deletion, pages};
+use crate::cloud::deletion;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
 use crate::model::{Outcome, Resource, Status};
@@ -34,12 +35,7 @@ impl<'a> Deletion<'a> {
         ids: Vec<String>,
         client_token: Option<String>,
     ) -> Result<Self, Error> {
-        if let Some(id) = ids.iter().find(|id| !can_be_name(id)) {
-            return Err(Error::usage(format!(
-                "'{}' cannot be the name of a key pair",
-                id.chars().take(80).collect::<String>().escape_debug()
-            )));
-        }
+        ids.iter().try_for_each(|id| names::check(id))?;
         if let Some(token) = &client_token {
             if token.is_empty()
                 || token.len() > ecs::LONGEST_TOKEN
@@ -69,83 +65,49 @@ impl<'a> Deletion<'a> {
     /// replaced by its name.
     async fn resolve(&mut self, survey: &mut Survey) -> Result<(), Error> {
         let suspects: Vec<usize> = (0..self.ids.len())
-            .filter(|&item| self.ids[item].starts_with("kp-"))
+            .filter(|&item| look::may_be_id(&self.ids[item]))
             .collect();
-        for chunk in suspects.chunks(ecs::MOST_NAMES) {
-            let texts: Vec<String> = chunk.iter().map(|&item| self.ids[item].clone()).collect();
-            let pairs = match self.look_up(&texts).await {
-                Ok(pairs) => pairs,
-                Err(error) if error.kind == ErrorKind::Permission => {
-                    survey.warnings.push(format!(
-                        "arguments that start with kp- are taken as names: looking whether they are ids is denied ({error})"
-                    ));
-                    self.unresolved.extend(chunk);
-                    continue;
-                }
-                Err(error) => return Err(error),
+        if suspects.is_empty() {
+            return Ok(());
+        }
+        let texts: Vec<String> = suspects
+            .iter()
+            .map(|&item| self.ids[item].clone())
+            .collect();
+        let found = match look::find(self.client, &texts).await {
+            Ok(found) => found,
+            Err(error) if error.kind == ErrorKind::Permission => {
+                survey.warnings.push(format!(
+                    "arguments that start with kp- are taken as names: looking whether they are ids is denied ({error})"
+                ));
+                self.unresolved.extend(suspects);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        for item in suspects {
+            let id = &self.ids[item];
+            let Some(pair) = found.pairs.get(id) else {
+                survey.outcomes[item].seen(Status::Absent);
+                continue;
             };
-            for &item in chunk {
-                let id = &self.ids[item];
-                if pairs.iter().any(|pair| &pair.key_pair_name == id) {
-                    continue;
-                }
-                match pairs.iter().find(|pair| &pair.key_pair_id == id) {
-                    Some(pair) => {
-                        self.names[item].clone_from(&pair.key_pair_name);
-                        survey
-                            .notes
-                            .push(format!("{id} is the key pair named {}", pair.key_pair_name));
-                        let name = pair.key_pair_name.clone();
-                        survey.outcomes[item].address =
-                            self.client.scope.address(Resource::KeyPair, name);
-                    }
-                    None => survey.outcomes[item].seen(Status::Absent),
-                }
+            let name = &pair.known.name;
+            if name != id {
+                survey
+                    .notes
+                    .push(format!("{id} is the key pair named {name}"));
+                survey.outcomes[item].address = self.client.scope.address(Resource::KeyPair, name);
+                self.names[item].clone_from(name);
             }
         }
         Ok(())
     }
 
-    async fn look_up(&self, texts: &[String]) -> Result<Vec<KeyPair>, Error> {
-        let mut pairs = self.read(DescribeKeyPairs::named(texts)).await?;
-        let is_name = |text: &&String| pairs.iter().any(|pair| pair.key_pair_name == **text);
-        let others: Vec<String> = texts
-            .iter()
-            .filter(|text| !is_name(text))
-            .cloned()
-            .collect();
-        if others.is_empty() {
-            return Ok(pairs);
-        }
-        match self.read(DescribeKeyPairs::with_ids(&others)).await {
-            Ok(found) => pairs.extend(found),
-            // A text that the service does not take for an id is a name that is not there.
-            Err(error) if error.kind == ErrorKind::Usage => {}
-            Err(error) => return Err(error),
-        }
-        Ok(pairs)
-    }
-
-    /// Reads a filtered list. A service that refuses unknown names instead of leaving them out
-    /// (not documented either way) is asked for the whole list.
-    async fn read(&self, filtered: DescribeKeyPairs) -> Result<Vec<KeyPair>, Error> {
-        match pages::all(self.client, filtered).await {
-            Err(error) if error.kind == ErrorKind::NotFound => {
-                pages::all(self.client, DescribeKeyPairs::all()).await
-            }
-            result => result,
-        }
-    }
-
     /// Which of these names are listed.
     async fn listed(&self, names: &[String]) -> Result<HashSet<String>, Error> {
-        let mut listed = HashSet::new();
-        for chunk in chunks(&(0..names.len()).collect::<Vec<_>>(), names) {
-            let chunk: Vec<String> = chunk.iter().map(|&at| names[at].clone()).collect();
-            let pairs = self.read(DescribeKeyPairs::named(&chunk)).await?;
-            listed.extend(pairs.into_iter().map(|pair| pair.key_pair_name));
-        }
-        Ok(listed)
+        let pairs = look::named(self.client, names).await?;
+        let names = pairs.into_iter().map(|pair| pair.known.name);
+        Ok(names.collect())
     }
 
     fn request(&self, batch: &Batch, client_token: String) -> DeleteKeyPairs {
@@ -181,17 +143,14 @@ impl<'a> Deletion<'a> {
                 continue;
             }
             let name = &self.names[item];
-            match pages::all(self.client, DescribeInstances::holding(name)).await {
-                Ok(instances) => {
-                    let holders = instances
-                        .into_iter()
-                        .filter(|instance| &instance.key_pair_name == name);
-                    let scope = &self.client.scope;
-                    outcomes[item].held_by = Some(
-                        holders
-                            .map(|found| scope.address(Resource::Instance, found.instance_id))
-                            .collect(),
-                    );
+            let pair = KeyPair {
+                name: name.clone(),
+                ..KeyPair::default()
+            };
+            match look::holders(self.client, &pair).await {
+                Ok(holders) => {
+                    let address = |id| self.client.scope.address(Resource::Instance, id);
+                    outcomes[item].held_by = Some(holders.ids.into_iter().map(address).collect());
                 }
                 Err(error) => {
                     warnings.push(format!("cannot see which instances hold {name}: {error}"));

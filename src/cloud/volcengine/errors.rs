@@ -62,19 +62,16 @@ fn kind(code: &str, status: Option<u16>) -> ErrorKind {
             ErrorKind::Server
         }
         _ if code.starts_with("FlowLimitExceeded") => ErrorKind::Throttled,
+        // The codes for an instance in the wrong state, or without the plug-in that sets keys, could
+        // not be read (spec volcengine 4.5).
+        _ if is_about_state(code) => ErrorKind::State,
         _ if code.starts_with("OperationDenied") => ErrorKind::Permission,
-        _ if code.starts_with("QuotaExceeded") => ErrorKind::Quota,
-        // Too many names in one request is the client's fault, all other limits are quotas.
-        "LimitExceeded.MaximumKeyPairNames" => ErrorKind::Usage,
-        _ if code.starts_with("LimitExceeded") => ErrorKind::Quota,
-        _ if code.ends_with(".NotFound") => ErrorKind::NotFound,
+        // Too many items in one request is the client's fault, all other limits are quotas.
+        _ if code.starts_with("LimitExceeded.Maximum") => ErrorKind::Usage,
+        _ if is_quota(code) => ErrorKind::Quota,
+        _ if code.ends_with(".NotFound") || code.contains("NotExist") => ErrorKind::NotFound,
         _ if code.ends_with(".InUse") => ErrorKind::State,
-        _ if code.contains("Duplicate")
-            || code.contains("Conflict")
-            || code.contains("AlreadyExist") =>
-        {
-            ErrorKind::Conflict
-        }
+        _ if is_about_a_twin(code) => ErrorKind::Conflict,
         // Codes outside the documented tables exist: go by the status.
         _ => match status {
             Some(401) => ErrorKind::Credentials,
@@ -86,6 +83,22 @@ fn kind(code: &str, status: Option<u16>) -> ErrorKind {
             _ => ErrorKind::Usage,
         },
     }
+}
+
+fn is_quota(code: &str) -> bool {
+    code.starts_with("QuotaExceeded")
+        || (code.starts_with("LimitExceeded") && !code.starts_with("LimitExceeded.Maximum"))
+}
+
+/// What the code for a name that is taken is called, could not be read (spec volcengine 4.1).
+fn is_about_a_twin(code: &str) -> bool {
+    ["Duplicate", "Conflict", "Exist"]
+        .iter()
+        .any(|word| code.contains(word))
+}
+
+fn is_about_state(code: &str) -> bool {
+    code.contains("InstanceStatus") || code.to_ascii_lowercase().contains("plugin")
 }
 
 fn hint(code: &str) -> Option<&'static str> {
@@ -109,8 +122,33 @@ fn hint(code: &str) -> Option<&'static str> {
         }
         "InvalidActionOrVersion" | "ServiceNotFound" => "Check the endpoint and the region.",
         "IdempotentParameterMismatch" => "Use a --client-token that no other request had.",
+        "IdempotentProcessing" => {
+            "The same request is still under way: wait, and look what came of it with list."
+        }
         "InvalidKeyPair.InUse" => {
             "Detach it from the instances that hold it first, then run this again."
+        }
+        "InvalidInstance.NotFound" => {
+            "Check the id, the account and the region (-r): instances are only seen in their own."
+        }
+        "InvalidKeyPair.NotFound" => "Check the name or id, the account and the region (-r).",
+        _ if is_about_state(code) => {
+            "Key pairs are bound and taken off Linux instances only, while they are running or stopped and have the plug-in for passwords."
+        }
+        _ if is_quota(code) => {
+            "A region holds 500 key pairs: delete those that nobody needs, or ask the vendor for a higher quota."
+        }
+        _ if code.contains("PublicKey") => {
+            "Give one line of an OpenSSH public key; the documents show ssh-rsa keys only."
+        }
+        _ if code.starts_with("InvalidKeyPairName") => {
+            "A name has 2 to 64 letters and digits with single '-' or '.' between them."
+        }
+        _ if code.starts_with("InvalidKeyPairDescription") => {
+            "A description has up to 255 letters, digits, blanks and . _ - = , and begins with a letter."
+        }
+        _ if code.contains("KeyPair") && is_about_a_twin(code) && !code.contains("NotExist") => {
+            "Names are unique in a region: choose another one, or delete the key pair that has it."
         }
         _ => return None,
     })
@@ -120,6 +158,26 @@ fn hint(code: &str) -> Option<&'static str> {
 mod tests {
     use super::VendorError;
     use crate::error::{ErrorKind, Fate};
+
+    #[test]
+    fn what_can_be_done_is_said() {
+        for (code, word) in [
+            ("LimitExceeded.KeyPair", "500"),
+            ("InvalidPublicKey.Malformed", "ssh-rsa"),
+            ("InvalidKeyPairName.Malformed", "2 to 64"),
+            ("InvalidKeyPair.Duplicated", "unique"),
+            ("IdempotentProcessing", "under way"),
+            ("InvalidInstance.NotFound", "region"),
+            ("IncorrectInstanceStatus", "running or stopped"),
+        ] {
+            let vendor = VendorError {
+                code: code.to_owned(),
+                message: String::new(),
+            };
+            let hints = vendor.explain(Some(400)).hints.join(" ");
+            assert!(hints.contains(word), "{code}: {hints}");
+        }
+    }
 
     #[test]
     fn documented_codes_have_their_kind() {
@@ -141,7 +199,26 @@ mod tests {
                 Some(400),
                 ErrorKind::Usage,
             ),
+            ("LimitExceeded.MaximumInstances", None, ErrorKind::Usage),
             ("LimitExceeded.KeyPair", Some(400), ErrorKind::Quota),
+            ("QuotaExceeded.KeyPair", Some(400), ErrorKind::Quota),
+            ("InvalidInstance.NotFound", None, ErrorKind::NotFound),
+            ("KeyPairNotExist", Some(400), ErrorKind::NotFound),
+            (
+                "InvalidKeyPair.AlreadyExists",
+                Some(400),
+                ErrorKind::Conflict,
+            ),
+            (
+                "InvalidKeyPairName.Duplicate",
+                Some(400),
+                ErrorKind::Conflict,
+            ),
+            ("KeyPairExists", Some(400), ErrorKind::Conflict),
+            ("InvalidInstanceStatus", None, ErrorKind::State),
+            ("OperationDenied.InstanceStatus", None, ErrorKind::State),
+            ("InvalidPublicKey.Malformed", Some(400), ErrorKind::Usage),
+            ("InvalidKeyPairName.Malformed", Some(400), ErrorKind::Usage),
             ("InternalError", Some(500), ErrorKind::Server),
             ("SomethingNew", Some(429), ErrorKind::Throttled),
             ("SomethingNew", Some(503), ErrorKind::Server),

@@ -1,23 +1,43 @@
 //! Volcengine: compute key pairs.
 
+mod add;
+mod bind;
 mod delete;
 mod ecs;
 pub(super) mod endpoints;
 mod errors;
+mod instances;
+mod look;
 mod names;
+mod raw;
+mod records;
+mod show;
 pub mod sign;
 mod sts;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod update;
 mod wire;
 
+use bind::{Direction, Rebinding};
+use ecs::DescribeKeyPairs;
+use instances::DescribeInstances;
 use wire::VolcengineWire;
 
+use super::additions::Additions;
+use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
-use super::{Connection, Provider, unsupported};
+use super::raw::{RawCall, RawRequest};
+use super::{Connection, Provider, pages, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
+use crate::model::{
+    Binding, ChangeRequest, CloudId, ListRequest, Listing, Record, Resource, Scope,
+};
 
 /// One account in one region of Volcengine.
 #[derive(Debug)]
@@ -53,30 +73,74 @@ impl Provider for Volcengine {
         })
     }
 
-    fn list(&self, _request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Volcengine)) })
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>> {
+        Box::pin(async move {
+            let scope = &self.client.scope;
+            let records: Vec<Record> = match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => {
+                    let pairs = pages::all(&self.client, DescribeKeyPairs::all()).await?;
+                    let record = |pair| records::key_pair(scope, pair);
+                    pairs.into_iter().map(record).collect()
+                }
+                ListRequest::Instances => {
+                    let found = pages::all(&self.client, DescribeInstances::all()).await?;
+                    let record = |instance| records::instance(scope, instance);
+                    found.into_iter().map(record).collect()
+                }
+                _ => return Err(unsupported(CloudId::Volcengine)),
+            };
+            Ok(records.into())
+        })
     }
 
     fn show<'a>(
         &'a self,
-        _resource: Resource,
-        _id: &'a str,
+        resource: Resource,
+        id: &'a str,
     ) -> BoxFuture<'a, Result<Listing, Error>> {
-        Box::pin(async { Err(unsupported(CloudId::Volcengine)) })
+        Box::pin(async move {
+            match resource {
+                Resource::KeyPair => show::key_pair(&self.client, id).await,
+                _ => Err(unsupported(CloudId::Volcengine)),
+            }
+        })
     }
 
     fn change(&self, request: ChangeRequest) -> Result<Box<dyn Change + '_>, Error> {
-        match request {
+        let client = &self.client;
+        let rebinding = |direction, binding: Binding| match binding.resource {
+            Resource::KeyPair => Rebinding::new(client, direction, binding),
+            _ => Err(unsupported(CloudId::Volcengine)),
+        };
+        Ok(match request {
+            ChangeRequest::AddKeyPairs {
+                resource: Resource::KeyPair,
+                pairs,
+            } => Box::new(Additions::new(add::KeyPairs { client }, pairs)?),
             ChangeRequest::DeleteKeyPairs {
                 resource: Resource::KeyPair,
                 ids,
                 client_token,
-            } => Ok(Box::new(delete::Deletion::new(
-                &self.client,
-                ids,
-                client_token,
-            )?)),
-            _ => Err(unsupported(CloudId::Volcengine)),
-        }
+            } => Box::new(delete::Deletion::new(client, ids, client_token)?),
+            ChangeRequest::UpdateKeyPair {
+                resource: Resource::KeyPair,
+                id,
+                amendment,
+            } => {
+                let description = update::Description::new(client, &id, &amendment)?;
+                Box::new(Amending::new(description, id, amendment))
+            }
+            ChangeRequest::AttachKeyPairs(binding) => {
+                Box::new(rebinding(Direction::Attach, binding)?)
+            }
+            ChangeRequest::DetachKeyPairs(binding) => {
+                Box::new(rebinding(Direction::Detach, binding)?)
+            }
+            _ => return Err(unsupported(CloudId::Volcengine)),
+        })
+    }
+
+    fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error> {
+        Ok(Box::new(raw::prepare(&self.client, request)?))
     }
 }

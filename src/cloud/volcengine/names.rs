@@ -2,6 +2,7 @@
 
 use super::ecs;
 use crate::cloud::change::Batch;
+use crate::error::Error;
 
 /// Names travel in the query of a GET, whose longest form is not documented. Gateways commonly
 /// stop at 8 KiB, so a request is closed before its names come near that.
@@ -15,6 +16,18 @@ pub(super) fn can_be_name(text: &str) -> bool {
         && text.len() <= LONGEST_NAME
         && text.trim() == text
         && !text.chars().any(char::is_control)
+}
+
+/// Refuses a text that cannot name a key pair.
+pub(super) fn check(text: &str) -> Result<(), Error> {
+    if can_be_name(text) {
+        return Ok(());
+    }
+    let shown = text.chars().take(80).collect::<String>();
+    Err(Error::usage(format!(
+        "'{}' cannot be the name of a key pair",
+        shown.escape_debug()
+    )))
 }
 
 /// Splits by the documented number of names and by the length of the query that they make.

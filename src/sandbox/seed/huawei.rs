@@ -1,11 +1,14 @@
-//! Huawei Cloud: one project with KMS keys in every state, three cloud phone servers, three pairs, and four `CodeArts` keys.
+//! Huawei Cloud: one project with KMS keys in every state, three cloud phone servers, three pairs with five servers that
+//! they can be bound to, and four `CodeArts` keys.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::credentials::{HUAWEI_PROJECT_ID, HUAWEI_REGION};
-use super::super::state::huawei::{Account, CodeArtsKey, KeyPair, KmsKey, Project, Server};
+use super::super::state::huawei::{
+    Account, CodeArtsKey, EcsServer, KeyPair, KmsKey, Project, Server, Task,
+};
 use super::public_keys;
 
 /// 2025-03-04T05:06:07Z.
@@ -46,19 +49,21 @@ pub(crate) fn account(now: DateTime<Utc>) -> Account {
         ],
         key_pairs: vec![
             key_pair(1, "KeyPair-ops_1", public_keys::OPS),
-            key_pair(
-                2,
-                "KeyPair-ops_2",
-                &public_keys::invented("huawei/KeyPair-ops_2"),
-            ),
+            key_pair(2, "KeyPair-ops_2", public_keys::PRACTICE),
             key_pair(3, "KeyPair-dev_01", public_keys::LAPTOP),
         ],
         servers: vec![
             server("a550ac820fd7768dd2468569ef985411", "cph-test-1", 5, 1),
             server("b661bd931fe8879ee3579670fa096522", "cph-test-2", 5, 2),
-            server("c772ce042af9980ff4680781ab1a7633", "cph-prod-1", 8, 3),
+            Server {
+                network_version: "v1".to_owned(),
+                phone_model_name: "rs1.xlarge".to_owned(),
+                ..server("c772ce042af9980ff4680781ab1a7633", "cph-prod-1", 8, 3)
+            },
         ],
         jobs: Vec::new(),
+        ecs_servers: ecs_servers(),
+        tasks: vec![failed_task()],
     };
     Account {
         id: "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf".to_owned(),
@@ -93,6 +98,12 @@ pub(crate) fn account(now: DateTime<Utc>) -> Account {
                 "2024-08-12T15:00:00.000+08:00",
             ),
         ],
+        foreign_code_arts_keys: vec![code_arts_key(
+            1_208_114_007,
+            "colleague",
+            public_keys::COLLEAGUE,
+            "2025-01-09T09:00:00.000+08:00",
+        )],
         access_keys: BTreeMap::new(),
     }
 }
@@ -127,11 +138,88 @@ fn server(id: &str, name: &str, status: i64, number: u8) -> Server {
         name: name.to_owned(),
         key_pair_name: "KeyPair-ops_1".to_owned(),
         status,
+        network_version: "v2".to_owned(),
+        phone_model_name: "rs2.plus".to_owned(),
         private_ip: format!("192.168.0.{}", 9 + number),
         public_ip: format!("203.0.113.{}", 6 + number),
         availability_zone: "cn-north-4a".to_owned(),
         create_time: format!("2026-01-0{number}T03:04:05Z"),
         update_time: format!("2026-01-0{number}T03:10:00Z"),
+    }
+}
+
+/// One for each way that binding a pair can go.
+fn ecs_servers() -> Vec<EcsServer> {
+    let server = |id: &str, name: &str, status: &str| EcsServer {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        status: status.to_owned(),
+        os: "Ubuntu 22.04".to_owned(),
+        ssh_open: true,
+        password: "Sandbox-2026".to_owned(),
+        password_login: true,
+        ..EcsServer::default()
+    };
+    let bound = |server: EcsServer, key_pair_name: &str, authorized_key: &str| EcsServer {
+        key_pair_name: key_pair_name.to_owned(),
+        authorized_key: authorized_key.to_owned(),
+        password_login: false,
+        ..server
+    };
+    vec![
+        server(
+            "d76b2a11-1c1f-4f0e-9a51-0c6f2b7e1001",
+            "ecs-stopped-free",
+            "SHUTOFF",
+        ),
+        bound(
+            server(
+                "1f45c0de-2d2f-4a1e-8b62-1d7f3c8e2002",
+                "ecs-stopped-bound",
+                "SHUTOFF",
+            ),
+            "KeyPair-ops_1",
+            public_keys::OPS,
+        ),
+        server(
+            "3c9a7e55-3e3f-4b2e-9c73-2e8f4d9e3003",
+            "ecs-running-free",
+            "ACTIVE",
+        ),
+        bound(
+            server(
+                "5e1b8f66-4f4f-4c3e-ad84-3f9f5eae4004",
+                "ecs-running-bound",
+                "ACTIVE",
+            ),
+            "KeyPair-ops_2",
+            public_keys::PRACTICE,
+        ),
+        EcsServer {
+            ssh_open: false,
+            ..server(
+                "c9aa197b-a6b6-4c33-b3a6-fa0b4ec50006",
+                "ecs-closed",
+                "ACTIVE",
+            )
+        },
+    ]
+}
+
+/// Left over from an attempt on the server that nobody can reach.
+fn failed_task() -> Task {
+    Task {
+        id: "aee8d2fe-5484-4753-9177-5a38dc15546c".to_owned(),
+        operation: "RESET".to_owned(),
+        status: "FAILED".to_owned(),
+        server_id: "c9aa197b-a6b6-4c33-b3a6-fa0b4ec50006".to_owned(),
+        server_name: "ecs-closed".to_owned(),
+        key_pair_name: "KeyPair-dev_01".to_owned(),
+        public_key: public_keys::LAPTOP.to_owned(),
+        looks: 3,
+        created_at: CREATED_AT,
+        error_message: "Update public key error".to_owned(),
+        ..Task::default()
     }
 }
 

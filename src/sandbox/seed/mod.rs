@@ -49,7 +49,12 @@ mod tests {
         let beijing = &state.volcengine.regions["cn-beijing"];
         assert_eq!(beijing.key_pairs.len(), 14);
         assert_eq!(state.volcengine.regions["cn-shanghai"].key_pairs.len(), 2);
-        for instance in &beijing.instances {
+        let (bound, unbound): (Vec<_>, Vec<_>) = beijing
+            .instances
+            .iter()
+            .partition(|instance| !instance.key_pair_name.is_empty());
+        assert_eq!((bound.len(), unbound.len()), (4, 2));
+        for instance in bound {
             assert!(
                 beijing.key_pair(&instance.key_pair_name).is_some(),
                 "{}",
@@ -59,10 +64,18 @@ mod tests {
         let guangzhou = &state.tencent.regions["ap-guangzhou"];
         assert_eq!(guangzhou.key_pairs.len(), 24);
         assert_eq!(guangzhou.instances.len(), 6);
-        assert_eq!(state.tencent.regions["ap-shanghai"].key_pairs.len(), 2);
+        let shanghai = &state.tencent.regions["ap-shanghai"];
+        assert_eq!(shanghai.key_pairs.len(), 3);
+        assert_eq!(shanghai.images[0].key_ids, [&*shanghai.key_pairs[2].id]);
+        let lighthouse = &guangzhou.lighthouse;
+        assert_eq!(lighthouse.key_pairs.len(), 3);
+        assert_eq!(lighthouse.instances.len(), 3);
         for instance in &guangzhou.instances {
             for id in &instance.key_ids {
-                assert!(guangzhou.key_pair(id).is_some(), "{id}");
+                assert!(
+                    guangzhou.key_pairs.iter().any(|pair| pair.id == *id),
+                    "{id}"
+                );
             }
         }
         let huawei = &state.huawei;
@@ -70,5 +83,6 @@ mod tests {
         assert_eq!(huawei.projects[0].kms_keys.len(), 6);
         assert_eq!(huawei.projects[0].servers.len(), 3);
         assert_eq!(huawei.projects[0].key_pairs.len(), 3);
+        assert_eq!(huawei.projects[0].ecs_servers.len(), 5);
     }
 }

@@ -1,4 +1,4 @@
-//! Public keys of the demo fleet. The named ones were made with ssh-keygen and their private halves thrown away.
+//! Public keys of the demo fleet. The named ones were made with ssh-keygen and their private halves thrown away, but for one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +12,11 @@ pub(crate) const LAPTOP: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDAl8CIMRD
 pub(crate) const OPS: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDQAGKbSW3iz1KS5xpulK3meW30QY/rWR/yZfIDaTJyzB8fTTqmoYsTSVsjfdXH0w/SwG3o+w5oAGJll0UygxX7AaUhgBh9K+mcTOFahYhcsdxfxncrvGhWBmOEEKVoNk+IXEnKenD4tDr+pxHNwtg0y0FbQRp7YeG7vmQ6fyFqO7JnHtoyTPjm30JFxARdFLG5ndgRiWOGiwvfRh2Iaofkxk4l4tP0ckQh1BM1/URwXPgAbRUD4hePU+GaPxHeCIx5HCi4WMsPN0ojaPNj9ftn7dk2ugKEGy74D3c9ae5Ymb46MNucYudHmSkY1FiJ8JAbyUhdKy+5+DTiUO/cTuqZ ops@example.com";
 /// Ed25519.
 pub(crate) const DEV: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGvkQ9pAvqTg9UCpdC7uEDAVR3g3WF7mq6gx4LruXmjx dev@example.com";
+
+/// RSA; its private half is published in `tests/keys`, so that anybody can act as its owner.
+pub(crate) const PRACTICE: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC19DMx1GVi0R28PuQ3ZxHHGrQ5ZTg1T0zllwGsXuLuFa/DhaHDgdRj566sUuqyluyCJRJGNLHPwe7Ho1kmJItpjMlM4RqZjOESSwkyoDoFeMAgDccEz6ftIHBXQzQlQYZg04jIhk8jBhy5S1V9OBldDTr3fm8GsjIUgPcRm2oUsAwdx1Nf0AIvisl8GMjZDcc1CMrBTiZBm3n88AtIAFQ2Z9SX+hSxO71ylORLP2lKECxHrXbGsUn4LoEvrQDFclrxBTk5VQIQu3prgcyY46ANLZ5Zlo+Zu9lv3XjipR95Wan6U4bR4DzijMjOYTmbhR/BGSEopigArX2EkQuB+qDv practice@example.com";
+/// Ed25519; of somebody else in the company.
+pub(crate) const COLLEAGUE: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPQCp3fHUi49HD80sPuAbtqdxtziOy1ig8/NyKy3xt3W colleague@example.com";
 
 /// A well-formed 2048-bit RSA public key that belongs to nobody: its modulus is a hash of the name, so it is the same in
 /// every seed. No private key for it is known to anyone.
@@ -43,7 +48,16 @@ mod tests {
     fn all_are_public_keys() {
         let invented = [invented("a"), invented("b")];
         assert_ne!(invented[0], invented[1]);
-        for key in [CI, LAPTOP, OPS, DEV, &invented[0], &invented[1]] {
+        for key in [
+            CI,
+            LAPTOP,
+            OPS,
+            DEV,
+            PRACTICE,
+            COLLEAGUE,
+            &invented[0],
+            &invented[1],
+        ] {
             assert!(fingerprint::parse(key).is_some(), "{key}");
         }
     }

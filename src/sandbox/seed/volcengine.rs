@@ -1,4 +1,6 @@
 //! Volcengine: fourteen pairs in Beijing, three of them in use, and two in Shanghai.
+//!
+//! Two instances in Beijing can be bound to none: one runs Windows, the other is starting and stays so.
 
 use std::collections::BTreeMap;
 
@@ -53,6 +55,12 @@ pub(crate) fn account() -> Account {
                 "203.0.113.10",
             ),
             instance("i-ycstage0001", "staging-1", "STOPPED", "staging", ""),
+            Instance {
+                os_type: "Windows".to_owned(),
+                os_name: "Windows Server 2022 Datacenter 64 bit".to_owned(),
+                ..instance("i-ycwindows01", "reports", "RUNNING", "", "203.0.113.13")
+            },
+            instance("i-ycbuild0001", "build-1", "STARTING", "", ""),
         ],
         ..Region::default()
     };

@@ -1,8 +1,10 @@
-//! The Huawei Cloud account: projects with KMS keys, key pairs and cloud phone servers, and one user's `CodeArts` keys.
+//! The Huawei Cloud account: projects with KMS keys, key pairs, servers and tasks, and one user's `CodeArts` keys.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use super::Hidden;
 
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ pub(crate) struct Account {
     pub(crate) projects: Vec<Project>,
     /// The user's own; they belong to no project.
     pub(crate) code_arts_keys: Vec<CodeArtsKey>,
+    /// Those of all other users: in no list, but one key may be registered only once in the whole service.
+    pub(crate) foreign_code_arts_keys: Vec<CodeArtsKey>,
     /// Access keys with wrong signatures lately.
     pub(crate) access_keys: BTreeMap<String, Failures>,
 }
@@ -48,6 +52,10 @@ pub(crate) struct Project {
     pub(crate) servers: Vec<Server>,
     /// In order of creation.
     pub(crate) jobs: Vec<Job>,
+    /// Servers that KPS binds its pairs to. No operation of the sandbox lists them.
+    pub(crate) ecs_servers: Vec<EcsServer>,
+    /// In order of creation.
+    pub(crate) tasks: Vec<Task>,
 }
 
 /// A KMS key (spec huawei 6).
@@ -80,7 +88,7 @@ pub(crate) struct KmsKey {
     pub(crate) deletion_at: i64,
 }
 
-/// A key pair of KPS (spec huawei 7). Its name is unique in the project.
+/// A key pair of KPS (spec huawei 7). Its name is unique among the pairs that one user can see.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct KeyPair {
@@ -90,14 +98,22 @@ pub(crate) struct KeyPair {
     pub(crate) name: String,
     /// `user` or `domain`.
     pub(crate) scope: String,
+    /// Whose it is; empty for the user that the credentials belong to.
+    pub(crate) user_id: String,
     /// Free text.
     pub(crate) description: String,
     /// One OpenSSH line.
     pub(crate) public_key: String,
     /// Whether the private key is kept in the cloud.
     pub(crate) is_key_protection: bool,
+    /// That private key, PEM.
+    pub(crate) private_key: Hidden,
+    /// The KMS key that it is said to be encrypted with; empty without one.
+    pub(crate) kms_key_id: String,
     /// UNIX milliseconds.
     pub(crate) created_at: i64,
+    /// UNIX milliseconds; 0 when it was never changed.
+    pub(crate) updated_at: i64,
 }
 
 /// A cloud phone server (spec huawei-codearts-cph 6.3).
@@ -112,6 +128,10 @@ pub(crate) struct Server {
     pub(crate) key_pair_name: String,
     /// 5 normal, 8 frozen, …
     pub(crate) status: i64,
+    /// `v1` the system's network, `v2` one of the user's own.
+    pub(crate) network_version: String,
+    /// What its phones are.
+    pub(crate) phone_model_name: String,
     /// Private address.
     pub(crate) private_ip: String,
     /// Public address.
@@ -150,7 +170,61 @@ pub(crate) struct Job {
     pub(crate) error_message: String,
 }
 
-/// An SSH key of the user in `CodeArts` Repo (spec huawei-codearts-cph 3).
+/// An ECS server, as far as KPS has to do with it (spec huawei 7, "Associate semantics").
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct EcsServer {
+    /// A UUID.
+    pub(crate) id: String,
+    /// What people call it.
+    pub(crate) name: String,
+    /// `ACTIVE` or `SHUTOFF`.
+    pub(crate) status: String,
+    /// Its operating system, for example `Ubuntu 22.04`.
+    pub(crate) os: String,
+    /// Name of the bound pair; empty when none is. It outlives the pair.
+    pub(crate) key_pair_name: String,
+    /// The line in root's `authorized_keys`; empty when no pair is bound. It outlives the pair, too.
+    pub(crate) authorized_key: String,
+    /// Whether port 22 can be reached from the provider's network.
+    pub(crate) ssh_open: bool,
+    /// Root's password. It opens nothing but this make-believe server.
+    pub(crate) password: String,
+    /// Whether SSH takes that password.
+    pub(crate) password_login: bool,
+}
+
+/// A change of a server's binding under way or done (spec huawei 7).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Task {
+    /// A UUID.
+    pub(crate) id: String,
+    /// `BIND`, `RESET`, `REPLACE` or `UNBIND`.
+    pub(crate) operation: String,
+    /// `READY`, `RUNNING`, `SUCCESS` or `FAILED`.
+    pub(crate) status: String,
+    /// Whose binding changes.
+    pub(crate) server_id: String,
+    /// Its name.
+    pub(crate) server_name: String,
+    /// To what; with `UNBIND` from what.
+    pub(crate) key_pair_name: String,
+    /// The public key of that pair when the task began; empty with `UNBIND`.
+    pub(crate) public_key: String,
+    /// Whether the password is to be turned off.
+    pub(crate) disables_password: bool,
+    /// How often it was looked at.
+    pub(crate) looks: u32,
+    /// UNIX milliseconds.
+    pub(crate) created_at: i64,
+    /// Why it fails; often empty although it does.
+    pub(crate) error_code: String,
+    /// Why it fails. Known from the start, seen at the end; empty when it succeeds.
+    pub(crate) error_message: String,
+}
+
+/// An SSH key of a user in `CodeArts` Repo (spec huawei-codearts-cph 3).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct CodeArtsKey {

@@ -7,6 +7,8 @@ pub(crate) mod huawei;
 pub(crate) mod tencent;
 pub(crate) mod volcengine;
 
+use std::fmt;
+use std::mem;
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,29 @@ pub(crate) struct Tag {
     pub(crate) value: String,
 }
 
+/// A private key that the cloud keeps: in the state file, but neither in debug output nor in [`State::to_value`].
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(String);
+
+impl Hidden {
+    /// Takes the text over.
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text; empty when there is none.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Hidden")
+    }
+}
+
 /// The three accounts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -35,10 +60,33 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The document that `kpctl sandbox show` prints.
+    /// The document that `kpctl sandbox show` prints, without the private keys.
     pub(crate) fn to_value(&self) -> Value {
+        let mut shown = self.clone();
+        for pair in shown.huawei_key_pairs() {
+            pair.private_key = Hidden::default();
+        }
         // Maps have string keys and numbers are integers: nothing in here can fail to become JSON.
-        serde_json::to_value(self).unwrap_or_default()
+        serde_json::to_value(shown).unwrap_or_default()
+    }
+
+    /// Takes over the private keys of an earlier state that was shown without them, changed, and posted back.
+    pub(crate) fn adopt_private_keys(&mut self, earlier: &mut Self) {
+        for pair in self.huawei_key_pairs() {
+            if pair.is_key_protection && pair.private_key.text().is_empty() {
+                let same = earlier
+                    .huawei_key_pairs()
+                    .find(|known| known.name == pair.name && known.public_key == pair.public_key);
+                if let Some(known) = same {
+                    pair.private_key = mem::take(&mut known.private_key);
+                }
+            }
+        }
+    }
+
+    fn huawei_key_pairs(&mut self) -> impl Iterator<Item = &mut huawei::KeyPair> {
+        let projects = self.huawei.projects.iter_mut();
+        projects.flat_map(|project| &mut project.key_pairs)
     }
 }
 
@@ -60,7 +108,7 @@ impl Tracked {
 
     /// Whether it was borrowed for changing since the last call.
     pub(crate) fn take_changed(&mut self) -> bool {
-        std::mem::take(&mut self.changed)
+        mem::take(&mut self.changed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The Tencent Cloud account: key pairs and instances per region (spec tencent 2).
+//! The Tencent Cloud account: key pairs and instances per region, of CVM (spec tencent 2) and of Lighthouse (spec tencent 3).
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,8 @@ use super::Tag;
 pub(crate) struct Account {
     /// The main account's number.
     pub(crate) uin: String,
+    /// The projects beside the default one.
+    pub(crate) projects: Vec<i64>,
     /// The regions that exist, by id.
     pub(crate) regions: BTreeMap<String, Region>,
 }
@@ -26,6 +28,34 @@ pub(crate) struct Region {
     pub(crate) key_pairs: Vec<KeyPair>,
     /// In order of creation.
     pub(crate) instances: Vec<Instance>,
+    /// Custom images.
+    pub(crate) images: Vec<Image>,
+    /// What Lighthouse has there. It shares nothing with CVM.
+    pub(crate) lighthouse: Lighthouse,
+}
+
+/// What Lighthouse has in one region. Its key pairs have neither project nor description.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Lighthouse {
+    /// `lhkp-` and 8 characters; in order of creation.
+    pub(crate) key_pairs: Vec<KeyPair>,
+    /// `lhins-` and 8 characters; in order of creation.
+    pub(crate) instances: Vec<Instance>,
+    /// Custom images, which go by another name here; `lhbp-` and 8 characters.
+    pub(crate) blueprints: Vec<Image>,
+}
+
+/// A custom image. A key pair that it refers to cannot be deleted (spec tencent 2.4).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Image {
+    /// `img-` and 8 characters.
+    pub(crate) id: String,
+    /// What people call it.
+    pub(crate) name: String,
+    /// The pairs that were bound to the instance it was made from.
+    pub(crate) key_ids: Vec<String>,
 }
 
 /// A key pair (spec tencent 2.8).
@@ -46,6 +76,9 @@ pub(crate) struct KeyPair {
     pub(crate) created_time: String,
     /// Labels.
     pub(crate) tags: Vec<Tag>,
+    /// How many more deletions are refused as in use although nothing refers to it any more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) lingers: u32,
 }
 
 /// A virtual machine, bound to any number of key pairs (spec tencent 2.9).
@@ -62,6 +95,9 @@ pub(crate) struct Instance {
     pub(crate) state: String,
     /// Bound pairs.
     pub(crate) key_ids: Vec<String>,
+    /// Lighthouse: the user that a pair was bound for, where one was named; by the pair's id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) key_users: BTreeMap<String, String>,
     /// Availability zone.
     pub(crate) zone: String,
     /// 0 is the default project.
@@ -98,6 +134,9 @@ pub(crate) struct Operation {
     pub(crate) request_id: String,
     /// Why it failed.
     pub(crate) error_message: String,
+    /// When it began, UTC; Lighthouse tells.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) started_time: String,
 }
 
 /// What changes at one look at an instance. `None` leaves a thing as it is.
@@ -113,18 +152,17 @@ pub(crate) struct Step {
     /// The bound pairs from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key_ids: Option<Vec<String>>,
+    /// What a stop costs from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stop_charging_mode: Option<String>,
 }
 
-impl Region {
-    /// The pair of that id.
-    pub(crate) fn key_pair(&self, id: &str) -> Option<&KeyPair> {
-        self.key_pairs.iter().find(|pair| pair.id == id)
-    }
-
-    /// The instance of that id.
-    pub(crate) fn instance(&self, id: &str) -> Option<&Instance> {
-        self.instances.iter().find(|instance| instance.id == id)
-    }
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Instance {
@@ -143,5 +181,25 @@ impl Instance {
         if let Some(key_ids) = step.key_ids {
             self.key_ids = key_ids;
         }
+        if let Some(mode) = step.stop_charging_mode {
+            self.stop_charging_mode = mode;
+        }
+    }
+
+    /// Whether work on it has not come to its end yet.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.steps.is_empty() || self.latest_operation.state == "OPERATING"
+    }
+
+    /// Whether it has a pair, or will have it when the work under way is done.
+    pub(crate) fn refers_to(&self, key_id: &str) -> bool {
+        let coming = self.steps.iter().filter_map(|step| step.key_ids.as_ref());
+        let mut lists = std::iter::once(&self.key_ids).chain(coming);
+        lists.any(|ids| ids.iter().any(|id| id == key_id))
+    }
+
+    /// Whether it runs Windows, which has no key pairs.
+    pub(crate) fn is_windows(&self) -> bool {
+        self.os_name.starts_with("Windows")
     }
 }

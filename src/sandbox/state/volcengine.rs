@@ -1,6 +1,7 @@
 //! The Volcengine account: regions are separate worlds (spec volcengine 4).
 
 use std::collections::BTreeMap;
+use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,6 +67,15 @@ pub(crate) struct Instance {
     pub(crate) status: String,
     /// The bound pair's name; empty when there is none.
     pub(crate) key_pair_name: String,
+    /// The binding was changed and the guest does not know it before the next start; no operation tells.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub(crate) restart_pending: bool,
+    /// A reboot under way: the statuses that follow, in order. Each look takes one, after it has seen the one before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) next_statuses: Vec<String>,
+    /// The guest has no plug-in that could set keys (spec volcengine 4.5).
+    #[serde(skip_serializing_if = "Not::not")]
+    pub(crate) lacks_password_plugin: bool,
     /// `Linux` or `Windows`.
     pub(crate) os_type: String,
     /// The image's name.
@@ -105,9 +115,26 @@ pub(crate) struct ClientToken {
 impl Region {
     /// The pair of that name, unless it is deleted.
     pub(crate) fn key_pair(&self, name: &str) -> Option<&KeyPair> {
+        self.existing_key_pairs().find(|pair| pair.name == name)
+    }
+
+    /// The pair of that id, unless it is deleted.
+    pub(crate) fn key_pair_by_id(&self, id: &str) -> Option<&KeyPair> {
+        self.existing_key_pairs().find(|pair| pair.id == id)
+    }
+
+    /// The pair of that id, for changing, unless it is deleted.
+    pub(crate) fn key_pair_by_id_mut(&mut self, id: &str) -> Option<&mut KeyPair> {
+        self.key_pairs
+            .iter_mut()
+            .find(|pair| pair.id == id && pair.listings_left.is_none())
+    }
+
+    /// All pairs that are not deleted.
+    pub(crate) fn existing_key_pairs(&self) -> impl Iterator<Item = &KeyPair> {
         self.key_pairs
             .iter()
-            .find(|pair| pair.name == name && pair.listings_left.is_none())
+            .filter(|pair| pair.listings_left.is_none())
     }
 
     /// Whether an instance is bound to the pair of that name.
@@ -115,5 +142,28 @@ impl Region {
         self.instances
             .iter()
             .any(|instance| instance.key_pair_name == name)
+    }
+
+    /// The instance of that id.
+    pub(crate) fn instance(&self, id: &str) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.id == id)
+    }
+
+    /// The instance of that id, for changing.
+    pub(crate) fn instance_mut(&mut self, id: &str) -> Option<&mut Instance> {
+        self.instances.iter_mut().find(|instance| instance.id == id)
+    }
+}
+
+impl Instance {
+    /// Lets a reboot go on by one step. When it is over, the guest has the keys that are bound.
+    pub(crate) fn look(&mut self) {
+        if self.next_statuses.is_empty() {
+            return;
+        }
+        self.status = self.next_statuses.remove(0);
+        if self.next_statuses.is_empty() {
+            self.restart_pending = false;
+        }
     }
 }

@@ -109,6 +109,25 @@ fn cph_lists_and_limits() {
     );
     assert_eq!(names("?server_name=test&limit=1&offset=1"), ["cph-test-1"]);
     assert_eq!(names("?status=8"), ["cph-prod-1"]);
+    assert_eq!(names("?network_version=v1"), ["cph-prod-1"]);
+    assert_eq!(names("?phone_model_name=rs1.xlarge"), ["cph-prod-1"]);
+    assert_eq!(names(&format!("?server_id={}", SERVERS[1])), ["cph-test-2"]);
+    let second = 1_767_323_045; // 2026-01-02T03:04:05Z
+    assert_eq!(
+        names(&format!("?create_since={second}&create_until={second}")),
+        ["cph-test-2"]
+    );
+    for (query, code) in [
+        ("status=x", "CPS.0010"),
+        ("create_since=x", "APIGW.0201"),
+        ("offset=-1", "CPS.0002"),
+    ] {
+        let path = format!("/v1/{{p}}/cloud-phone/servers?{query}");
+        assert_eq!(fixture.huawei("GET", &path, "").code(), code);
+    }
+    let ids = vec!["x"; 21].join(",");
+    let path = format!("/v1/{{p}}/cloud-phone/jobs?request_ids={ids}");
+    assert_eq!(fixture.huawei("GET", &path, "").status, 400);
     assert_eq!(
         fixture
             .huawei("GET", "/v1/{p}/cloud-phone/servers?limit=101", "")

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::super::credentials::*;
 use super::super::dispatch::{Answer, Sandbox};
 use super::super::request::Request;
+use super::super::state::huawei::Project;
 use super::super::verify::{self, hmac, sha256_hex};
 use super::super::{Log, Options, clock};
 
@@ -82,6 +83,22 @@ impl Fixture {
     /// A POST to CVM in ap-guangzhou.
     pub(super) fn cvm(&self, action: &str, body: &Value) -> Got {
         self.send(&tencent("cvm", "2017-03-12", action, body))
+    }
+
+    /// A request to KPS: the path after the project, the body if there is one.
+    pub(super) fn kps(&self, method: &str, path: &str, body: &Value) -> Got {
+        let text = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        self.huawei(method, &format!("/v3/{{p}}/{path}"), &text)
+    }
+
+    /// The one Huawei Cloud project, to look at or to change.
+    pub(super) fn huawei_project<T>(&self, work: impl FnOnce(&mut Project) -> T) -> T {
+        self.sandbox
+            .with_state(|state| work(&mut state.huawei.projects[0]))
+            .expect("in memory")
     }
 
     /// Any request to Huawei Cloud; `{p}` in the path is the project.

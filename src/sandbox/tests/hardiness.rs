@@ -193,6 +193,19 @@ fn signed_nonsense_is_answered_too() {
         for action in ["DescribeKeyPairs", "DescribeInstances", "DeleteKeyPairs"] {
             requests.push(volcengine("ecs", "2020-04-01", action, &query));
         }
+        let key_pair = numbers.spoil("KeyPairName=ci-deploy&InstanceIds.1=i-ycweb00001&Description=a%E5%AF%86&PublicKey=ssh-rsa%20AAAAB3NzaC1yc2EAAAABAwAAAAED&Tags.1.Key=k&Tags.1.Value=v&ResourceType=keypair&ResourceIds.1=kp-a&TagKeys.1=k&ForceStop=true");
+        for action in [
+            "ImportKeyPair",
+            "AttachKeyPair",
+            "DetachKeyPair",
+            "ModifyKeyPairAttribute",
+            "RebootInstances",
+            "CreateTags",
+            "DeleteTags",
+            "DescribeTags",
+        ] {
+            requests.push(volcengine("ecs", "2020-04-01", action, &key_pair));
+        }
         let mut request = tencent(
             "cvm",
             "2017-03-12",

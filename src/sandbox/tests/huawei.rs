@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::seed::public_keys;
 use super::fixture::*;
 
 const PENDING: &str = "0d0466b0-e727-4d9c-b35d-f84bb474a37f";
@@ -299,6 +300,26 @@ fn code_arts_keys() {
             "CH.010001",
             "{body}"
         );
+    }
+    let colleague = json!({ "title": "x", "key": public_keys::COLLEAGUE }).to_string();
+    let taken = fixture.huawei("POST", "/v4/user/keys", &colleague);
+    assert_eq!((taken.status, taken.code()), (409, "CH.080002"));
+    let list = fixture.huawei("GET", "/v4/user/keys", "").body.to_string();
+    assert!(!list.contains("colleague"), "in no list: {list}");
+    let foreign = fixture.huawei("DELETE", "/v4/user/keys/1208114007", "");
+    assert_eq!(foreign.code(), "CH.000404");
+    let taken =
+        Fixture::with(&[], &["codearts-duplicate-400"]).huawei("POST", "/v4/user/keys", &colleague);
+    assert_eq!((taken.status, taken.code()), (400, "CH.080002"));
+    let longest = format!(
+        "{} {}",
+        key.replace("dev@example.com", "").trim(),
+        "x".repeat(1000)
+    );
+    for (length, code) in [(1001, "CH.010001"), (1000, "CH.080002")] {
+        let body = json!({ "title": "x".repeat(1000), "key": longest[..length] });
+        let got = fixture.huawei("POST", "/v4/user/keys", &body.to_string());
+        assert_eq!(got.code(), code, "{length} characters");
     }
     for (quirk, status) in [
         ("codearts-unknown-id-400", 400),

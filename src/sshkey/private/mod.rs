@@ -2,6 +2,8 @@
 
 mod openssh;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use ring::signature::{Ed25519KeyPair, KeyPair as _};

@@ -23,7 +23,7 @@ impl PrivateKey {
             KeyFormat::OpenSsh => openssh::write(self, passphrase),
             KeyFormat::Pkcs1 if passphrase.is_some() => {
                 Err(Error::usage("PKCS#1 has no lock that is worth its name")
-                    .hint("Use openssh or pkcs8, or leave the passphrase out."))
+                    .hint("Use openssh or pkcs8, or write it without a passphrase."))
             }
             KeyFormat::Pkcs1 => match &self.material {
                 Material::Rsa(key) => {

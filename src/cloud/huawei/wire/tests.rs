@@ -24,7 +24,7 @@ const VECTORS: [&str; 2] = [
     include_str!("../../../../tests/vectors/huawei-codearts-cph.json"),
 ];
 
-fn case(name: &str) -> Value {
+pub(super) fn case(name: &str) -> Value {
     let documents = VECTORS.map(|text| serde_json::from_str::<Value>(text).expect("vectors"));
     let cases = documents
         .iter()
@@ -49,7 +49,7 @@ fn call<O: Operation<Cloud = HuaweiWire>>(region: &str, project_id: Option<&str>
 }
 
 /// The request must be the SDK's, up to the spaces in its JSON.
-fn agrees<O: Operation<Cloud = HuaweiWire>>(name: &str, operation: &O) {
+pub(super) fn agrees<O: Operation<Cloud = HuaweiWire>>(name: &str, operation: &O) {
     let case = case(name);
     let project = case["project_id"]
         .as_str()

@@ -32,7 +32,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         method: "POST",
         path: "/v4/user/keys",
         effect: Effect::Change,
-        items: Items::Body("title"),
+        items: Items::Body(&["title"]),
         has_item_errors: false,
         run: add_ssh_key,
     },
@@ -88,7 +88,8 @@ fn list_user_keys(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     ))
 }
 
-/// A key may be registered once, whatever its comment and title (spec huawei-codearts-cph 3.5).
+/// A key may be registered once in the whole service, whatever its comment and title and whoever has it (spec
+/// huawei-codearts-cph 3.5).
 fn add_ssh_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let body = call.body().ok_or_else(invalid)?;
     let text = |name: &str| {
@@ -101,16 +102,23 @@ fn add_ssh_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let (title, key) = (text("title")?, text("key")?);
     let material = fingerprint::parse(&key).ok_or_else(invalid)?;
-    let keys = &call.state.huawei.code_arts_keys;
-    if keys
-        .iter()
-        .any(|known| fingerprint::parse(&known.key).as_ref() == Some(&material))
-    {
+    let account = &call.state.huawei;
+    let all = || {
+        let foreign = &account.foreign_code_arts_keys;
+        account.code_arts_keys.iter().chain(foreign)
+    };
+    if all().any(|known| fingerprint::parse(&known.key).as_ref() == Some(&material)) {
         let message = "The key already exists. Generate a new one.";
-        return Err(Refusal::new(Shape::Envelope, 409, "CH.080002", message));
+        let status = if call.ctx.has(Quirk::CodeArtsDuplicate400) {
+            400
+        } else {
+            409
+        };
+        return Err(Refusal::new(Shape::Envelope, status, "CH.080002", message));
     }
-    let is_free = |id: &i64| !keys.iter().any(|known| known.id == *id);
-    let highest = keys.iter().map(|known| known.id).max().unwrap_or(31_000);
+    let is_free = |id: &i64| !all().any(|known| known.id == *id);
+    let own = &account.code_arts_keys;
+    let highest = own.iter().map(|known| known.id).max().unwrap_or(31_000);
     let id = (highest.saturating_add(1)..=MOST_ID)
         .chain(1..=MOST_ID)
         .find(is_free)

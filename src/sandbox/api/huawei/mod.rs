@@ -19,7 +19,7 @@ use super::super::quirks::Quirk;
 use super::super::reply::Reply;
 use super::super::request::{Request, decode};
 use super::super::state::{Tracked, huawei as state};
-use super::super::{clock, fingerprint, identifiers};
+use super::super::{clock, fingerprint, identifiers, key_material};
 use super::Context;
 pub(crate) use refusal::{Refusal, Shape};
 
@@ -67,10 +67,8 @@ pub(crate) enum Items {
     None,
     /// In the path.
     Path(&'static str),
-    /// A member of the body.
-    Body(&'static str),
-    /// A member of each object in a list of the body.
-    BodyList(&'static str, &'static str),
+    /// Down these members of the body; `*` stands for every element of a list.
+    Body(&'static [&'static str]),
 }
 
 /// A verified request on its way through an operation.
@@ -97,9 +95,17 @@ impl Call<'_> {
             .filter(|value| !value.is_empty())
     }
 
-    /// The JSON object in the body; an empty body is an empty object.
+    /// The JSON document in the body; an empty body is an empty object.
+    pub(crate) fn document(&self) -> Option<Value> {
+        document(self.request)
+    }
+
+    /// The same, if it is an object.
     pub(crate) fn body(&self) -> Option<Map<String, Value>> {
-        body(self.request)
+        match self.document()? {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
     }
 
     /// The project of the path, for looking. Its existence was checked before.
@@ -156,25 +162,13 @@ impl Target {
         let Some((row, path)) = &self.found else {
             return Vec::new();
         };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let members = || body(request).unwrap_or_default();
         match row.items {
             Items::None => Vec::new(),
             Items::Path(name) => value_of(path, name)
                 .map(str::to_owned)
                 .into_iter()
                 .collect(),
-            Items::Body(name) => members().get(name).and_then(text).into_iter().collect(),
-            Items::BodyList(list, name) => members()
-                .get(list)
-                .and_then(Value::as_array)
-                .map(|items| {
-                    items
-                        .iter()
-                        .filter_map(|item| item.get(name).and_then(text))
-                        .collect()
-                })
-                .unwrap_or_default(),
+            Items::Body(steps) => texts_at(&document(request).unwrap_or_default(), steps),
         }
     }
 
@@ -209,13 +203,26 @@ impl Target {
     }
 }
 
-fn body(request: &Request) -> Option<Map<String, Value>> {
+fn document(request: &Request) -> Option<Value> {
     if request.body.is_empty() {
-        return Some(Map::new());
+        return Some(Value::Object(Map::new()));
     }
-    match serde_json::from_slice(&request.body) {
-        Ok(Value::Object(members)) => Some(members),
-        _ => None,
+    serde_json::from_slice(&request.body).ok()
+}
+
+fn texts_at(value: &Value, steps: &[&str]) -> Vec<String> {
+    match steps {
+        [] => value.as_str().map(str::to_owned).into_iter().collect(),
+        ["*", rest @ ..] => value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|element| texts_at(element, rest))
+            .collect(),
+        [name, rest @ ..] => value
+            .get(name)
+            .map(|member| texts_at(member, rest))
+            .unwrap_or_default(),
     }
 }
 
@@ -246,7 +253,20 @@ fn match_path(template: &'static str, path: &str) -> Option<Vec<(&'static str, S
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn items_are_found_in_bodies() {
+        let body = json!({ "servers": [{ "server": { "id": "a" } }, { "server": { "id": 1 } }, {}, { "server": { "id": "b" } }] });
+        assert_eq!(
+            texts_at(&body, &["servers", "*", "server", "id"]),
+            ["a", "b"]
+        );
+        assert!(texts_at(&body, &["servers", "server"]).is_empty());
+        assert!(texts_at(&body, &["other", "*"]).is_empty());
+    }
 
     #[test]
     fn paths_fit_their_templates() {

@@ -17,6 +17,8 @@ pub(crate) enum Shape {
     Cph,
     /// `CodeArts`: `{"error":{"code","message"},"status":"failed"}`.
     Envelope,
+    /// The Nova-compatible part of ECS: `{"<code>":{"message","code":<status>}}`.
+    Nova,
 }
 
 /// A refusal of the whole request.
@@ -162,6 +164,11 @@ impl Refusal {
         }
     }
 
+    /// What it says, for answers that carry refusals of single items.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Adds what went wrong with single servers (spec huawei-codearts-cph 2.4, E4).
     pub(crate) fn with_failures(mut self, failures: Vec<Value>) -> Self {
         self.failures = failures;
@@ -180,6 +187,7 @@ impl Refusal {
             Shape::Envelope => {
                 json!({ "error": { "code": code, "message": message }, "status": "failed" })
             }
+            Shape::Nova => json!({ code: { "message": message, "code": self.status } }),
             Shape::Cph => {
                 let mut members = Map::new();
                 members.insert("request_id".to_owned(), request_id.into());

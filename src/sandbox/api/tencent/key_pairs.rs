@@ -1,43 +1,90 @@
-//! Key pairs of CVM, version 2017-03-12 (spec tencent 2).
+//! Key pairs: listing and deleting of both products, and what only CVM has (spec tencent 2).
 
 use serde_json::{Map, Value, json};
 
-use super::parameters::Filter;
+use super::filters::Filter;
+use super::new_pairs::check_name;
+use super::product::{MOST_IDS, Product};
 use super::state::{KeyPair, Region};
-use super::{Call, Effect, Operation, Refusal, Tag, members};
+use super::tags::tags;
+use super::{Call, Effect, Operation, Quirk, Refusal, members};
 
 /// The version of all CVM operations.
 pub(crate) const VERSION: &str = "2017-03-12";
 
-/// Ids in one call.
-pub(crate) const MOST_IDS: usize = 100;
+/// Values in one filter of CVM (spec tencent 2.3).
+pub(crate) const MOST_FILTER_VALUES: usize = 5;
+/// Characters of a Description (spec tencent 2.8).
+const MOST_DESCRIPTION: usize = 60;
 
 /// The table.
-pub(crate) const OPERATIONS: &[Operation] = &[Operation {
-    product: "cvm",
-    version: VERSION,
-    name: "DescribeKeyPairs",
-    effect: Effect::Read,
-    parameters: &["KeyIds", "Filters", "Offset", "Limit"],
-    items: &["KeyIds"],
-    is_regional: true,
-    run: describe_key_pairs,
-}];
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation {
+        product: "cvm",
+        version: VERSION,
+        name: "DescribeKeyPairs",
+        effect: Effect::Read,
+        parameters: &["KeyIds", "Filters", "Offset", "Limit"],
+        items: &["KeyIds"],
+        is_regional: true,
+        run: describe_key_pairs,
+    },
+    Operation {
+        product: "cvm",
+        version: VERSION,
+        name: "DeleteKeyPairs",
+        effect: Effect::Change,
+        parameters: &["KeyIds"],
+        items: &["KeyIds"],
+        is_regional: true,
+        run: |call| delete(call, Product::Cvm, MOST_IDS),
+    },
+    Operation {
+        product: "cvm",
+        version: VERSION,
+        name: "ModifyKeyPairAttribute",
+        effect: Effect::Change,
+        parameters: &["KeyId", "KeyName", "Description"],
+        items: &["KeyId"],
+        is_regional: true,
+        run: modify_key_pair_attribute,
+    },
+];
 
-/// Unknown ids are left out (spec tencent 2.3: inferred); `key-name` is exact (spec tencent 2.3: unverified).
+/// `key-name` is exact unless a quirk says otherwise (spec tencent 2.3: unverified).
 fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal> {
-    let parameters = &call.parameters;
-    parameters.ids_or_filters("KeyIds")?;
-    let ids = parameters.strings("KeyIds")?;
+    let names = ["project-id", "key-name", "tag-key", "tag-value"];
+    let filters = call
+        .parameters
+        .filters(Product::Cvm, &names, MOST_FILTER_VALUES)?;
+    let is_fuzzy = call.ctx.has(Quirk::TencentKeyNameFilterFuzzy);
+    let fits = |filter: &Filter, pair: &KeyPair| match filter.name.as_str() {
+        "project-id" => filter.fits(&pair.project_id.to_string()),
+        "key-name" if is_fuzzy => filter.fits_part(&pair.name),
+        "key-name" => filter.fits(&pair.name),
+        _ => filter.fits_tags(&pair.tags),
+    };
+    list(call, Product::Cvm, &filters, fits, key_pair)
+}
+
+/// A page of the pairs that have one of the ids and fit all filters. Unknown ids are left out (spec tencent 2.3:
+/// inferred).
+pub(crate) fn list(
+    call: &Call<'_>,
+    product: Product,
+    filters: &[Filter],
+    fits: impl Fn(&Filter, &KeyPair) -> bool,
+    show: impl Fn(&Region, &KeyPair) -> Value,
+) -> Result<Map<String, Value>, Refusal> {
+    call.parameters.ids_or_filters(product, "KeyIds")?;
+    let ids = call.parameters.strings("KeyIds")?;
     if let Some(ids) = &ids {
-        check_key_ids(ids)?;
+        product.check_key_ids(ids, MOST_IDS)?;
     }
-    let filters = parameters.filters(&["project-id", "key-name", "tag-key", "tag-value"])?;
-    let offset = parameters.integer("Offset", 0, 0..=i64::MAX, "InvalidParameterValueOffset")?;
-    let limit = parameters.integer("Limit", 20, 1..=100, "InvalidParameterValueLimit")?;
+    let (offset, limit) = product.page(call)?;
     let region = call.region()?;
-    let matches: Vec<&KeyPair> = region
-        .key_pairs
+    let matches: Vec<&KeyPair> = product
+        .key_pairs(region)
         .iter()
         .filter(|pair| ids.as_ref().is_none_or(|ids| ids.contains(&pair.id)))
         .filter(|pair| filters.iter().all(|filter| fits(filter, pair)))
@@ -46,7 +93,7 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal
         .iter()
         .skip(offset)
         .take(limit)
-        .map(|pair| key_pair(region, pair))
+        .map(|pair| show(region, pair))
         .collect();
     Ok(members([
         ("TotalCount", matches.len().into()),
@@ -54,81 +101,137 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal
     ]))
 }
 
-fn fits(filter: &Filter, pair: &KeyPair) -> bool {
-    match filter.name.as_str() {
-        "project-id" => filter.fits(&pair.project_id.to_string()),
-        "key-name" => filter.fits(&pair.name),
-        _ => fits_tags(filter, &pair.tags),
-    }
-}
-
-/// `tag-key`, `tag-value` and `tag:<key>`.
-pub(crate) fn fits_tags(filter: &Filter, tags: &[Tag]) -> bool {
-    tags.iter().any(|tag| match filter.name.as_str() {
-        "tag-key" => filter.fits(&tag.key),
-        "tag-value" => filter.fits(&tag.value),
-        name => name.strip_prefix("tag:") == Some(&tag.key) && filter.fits(&tag.value),
-    })
-}
-
-/// The public key's comment is not kept: the id stands in its place (spec tencent 2.2).
 fn key_pair(region: &Region, pair: &KeyPair) -> Value {
-    let words: Vec<&str> = pair.public_key.split_whitespace().take(2).collect();
-    let holders: Vec<&String> = region
-        .instances
-        .iter()
-        .filter(|instance| instance.key_ids.contains(&pair.id))
-        .map(|instance| &instance.id)
-        .collect();
     json!({
         "KeyId": pair.id,
         "KeyName": pair.name,
         "ProjectId": pair.project_id,
         "Description": pair.description,
-        "PublicKey": format!("{} {}", words.join(" "), pair.id),
-        "AssociatedInstanceIds": holders,
+        "PublicKey": public_key(pair),
+        "AssociatedInstanceIds": holders(Product::Cvm, region, &pair.id),
         "CreatedTime": pair.created_time,
         "Tags": tags(&pair.tags),
     })
 }
 
-/// `Tags` of any resource.
-pub(crate) fn tags(tags: &[Tag]) -> Vec<Value> {
-    tags.iter()
-        .map(|tag| json!({ "Key": tag.key, "Value": tag.value }))
+/// The public key's comment is not kept: the id stands in its place (spec tencent 2.2).
+pub(crate) fn public_key(pair: &KeyPair) -> String {
+    let words: Vec<&str> = pair.public_key.split_whitespace().take(2).collect();
+    format!("{} {}", words.join(" "), pair.id)
+}
+
+/// The instances that have a pair now.
+pub(crate) fn holders<'a>(product: Product, region: &'a Region, key_id: &str) -> Vec<&'a str> {
+    product
+        .instances(region)
+        .iter()
+        .filter(|instance| instance.key_ids.iter().any(|id| id == key_id))
+        .map(|instance| instance.id.as_str())
         .collect()
 }
 
-/// Count and form of key pair ids.
-pub(crate) fn check_key_ids(ids: &[String]) -> Result<(), Refusal> {
-    check_ids(ids, "skey-", "KeyIds", "InvalidKeyPairId.Malformed")
+/// One pair that cannot be deleted refuses all (spec tencent 2.4).
+pub(crate) fn delete(
+    call: &mut Call<'_>,
+    product: Product,
+    most: usize,
+) -> Result<Map<String, Value>, Refusal> {
+    let ids = call.parameters.required_strings("KeyIds")?;
+    product.check_key_ids(&ids, most)?;
+    let region = call.region()?;
+    product.check_keys_exist(region, &ids)?;
+    let refusals: Vec<Option<Refusal>> = ids
+        .iter()
+        .map(|id| refusal_of_deletion(product, region, id))
+        .collect();
+    let is_refused = refusals.iter().any(Option::is_some);
+    let quirk = Quirk::TencentRefusedDeletePartlyDone;
+    let is_partly_done = product == Product::Cvm && call.ctx.has(quirk);
+    let lingering: Vec<&String> = ids
+        .iter()
+        .filter(|id| !is_held(product, region, id) && lingers(product, region, id))
+        .collect();
+    if !lingering.is_empty() {
+        for pair in product.key_pairs_mut(call.region_mut()?) {
+            if lingering.contains(&&pair.id) {
+                pair.lingers -= 1;
+            }
+        }
+    }
+    if !is_refused || is_partly_done {
+        let free: Vec<&String> = ids
+            .iter()
+            .zip(&refusals)
+            .filter_map(|(id, refusal)| refusal.is_none().then_some(id))
+            .collect();
+        let pairs = product.key_pairs_mut(call.region_mut()?);
+        pairs.retain(|pair| !free.contains(&&pair.id));
+    }
+    let refusal = refusals.into_iter().flatten().next();
+    refusal.map_or_else(|| Ok(Map::new()), Err)
 }
 
-/// Count and form of instance ids.
-pub(crate) fn check_instance_ids(ids: &[String]) -> Result<(), Refusal> {
-    check_ids(ids, "ins-", "InstanceIds", "InvalidInstanceId.Malformed")
+fn is_held(product: Product, region: &Region, id: &str) -> bool {
+    product
+        .instances(region)
+        .iter()
+        .any(|row| row.refers_to(id))
 }
 
-fn check_ids(ids: &[String], prefix: &str, list: &str, malformed: &str) -> Result<(), Refusal> {
-    if ids.len() > MOST_IDS {
+fn lingers(product: Product, region: &Region, id: &str) -> bool {
+    let mut pairs = product.key_pairs(region).iter();
+    pairs.any(|pair| pair.id == id && pair.lingers > 0)
+}
+
+fn refusal_of_deletion(product: Product, region: &Region, id: &str) -> Option<Refusal> {
+    let codes = product.codes();
+    if is_held(product, region, id) || lingers(product, region, id) {
+        let message = format!("The key pair `{id}` is in use.");
+        return Some(Refusal::new(codes.key_in_use, message));
+    }
+    let images = product.images(region).iter();
+    let has_image = images.flat_map(|image| &image.key_ids).any(|key| key == id);
+    has_image.then(|| {
+        let message = format!("The key pair `{id}` is associated with an image.");
+        Refusal::new(codes.key_of_image, message)
+    })
+}
+
+/// The list of this action has none of the codes for a name's form (spec tencent 2.8).
+fn modify_key_pair_attribute(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal> {
+    let parameters = &call.parameters;
+    let id = parameters.required_string("KeyId")?.to_owned();
+    let name = parameters.string("KeyName")?.map(str::to_owned);
+    let description = parameters.string("Description")?.map(str::to_owned);
+    Product::Cvm.check_key_ids(std::slice::from_ref(&id), 1)?;
+    if name.is_none() && description.is_none() {
+        return Err(Refusal::missing_parameter("KeyName"));
+    }
+    if let Some(name) = &name {
+        check_name(Product::Cvm, name)
+            .map_err(|refusal| Refusal::new("InvalidParameterValue", refusal.message))?;
+    }
+    let length = description.iter().flat_map(|text| text.chars()).count();
+    if length > MOST_DESCRIPTION {
         return Err(Refusal::new(
-            "InvalidParameterValue.LimitExceeded",
-            format!("`{list}` has {} ids, the limit is {MOST_IDS}.", ids.len()),
+            "InvalidParameterValue",
+            format!("`Description` has {length} characters, the limit is {MOST_DESCRIPTION}."),
         ));
     }
-    let is_fine = |id: &String| {
-        id.strip_prefix(prefix).is_some_and(|rest| {
-            rest.len() == 8
-                && rest
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
-    };
-    match ids.iter().find(|id| !is_fine(id)) {
-        None => Ok(()),
-        Some(id) => Err(Refusal::new(
-            malformed,
-            format!("The ID `{id}` is malformed."),
-        )),
+    Product::Cvm.check_keys_exist(call.region()?, std::slice::from_ref(&id))?;
+    if let Some(name) = &name {
+        call.check_name_is_free(Product::Cvm, name, Some(&id))?;
     }
+    let keeps_empty = call.ctx.has(Quirk::TencentEmptyDescriptionIgnored);
+    let pairs = call.region_mut()?.key_pairs.iter_mut();
+    for pair in pairs.filter(|pair| pair.id == id) {
+        if let Some(name) = &name {
+            pair.name.clone_from(name);
+        }
+        match &description {
+            Some(text) if !(text.is_empty() && keeps_empty) => pair.description.clone_from(text),
+            _ => {}
+        }
+    }
+    Ok(Map::new())
 }

@@ -1,12 +1,20 @@
 //! Tencent Cloud API 3.0: one path, the action in a header, HTTP 200 for refusals too (spec tencent 1).
 
-mod disassociate;
+mod batch;
+mod bindings;
+mod filters;
+mod fitness;
 mod instances;
 mod key_pairs;
+mod lighthouse;
+mod new_pairs;
 mod parameters;
+mod power;
+mod product;
 mod refusal;
 mod regions;
 mod sts;
+mod tags;
 
 use serde_json::{Map, Value, json};
 
@@ -41,7 +49,7 @@ pub(crate) struct Operation {
     pub(crate) effect: Effect,
     /// All parameters that it takes; others are refused.
     pub(crate) parameters: &'static [&'static str],
-    /// The list parameters that name what it is about, for the journal.
+    /// The parameters that name what it is about, for the journal.
     pub(crate) items: &'static [&'static str],
     /// Whether `X-TC-Region` is required (spec tencent 1.1).
     pub(crate) is_regional: bool,
@@ -84,8 +92,11 @@ impl Call<'_> {
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
     key_pairs::OPERATIONS
         .iter()
-        .chain(disassociate::OPERATIONS)
+        .chain(new_pairs::OPERATIONS)
+        .chain(bindings::OPERATIONS)
         .chain(instances::OPERATIONS)
+        .chain(power::OPERATIONS)
+        .chain(lighthouse::operations())
         .chain(regions::OPERATIONS)
         .chain(sts::OPERATIONS)
 }
@@ -122,11 +133,13 @@ impl Target {
         let (Some(operation), Ok(parameters)) = (self.operation, Parameters::of(request)) else {
             return Vec::new();
         };
-        let lists = operation
-            .items
-            .iter()
-            .filter_map(|name| parameters.strings(name).ok());
-        lists.flatten().flatten().collect()
+        let names = operation.items.iter();
+        names.flat_map(|name| parameters.items(name)).collect()
+    }
+
+    /// The refusal that a fault rule asks for, if that kind is one.
+    pub(crate) fn refusal_of_fault(&self, kind: Kind) -> Option<Refusal> {
+        Refusal::of_fault(kind, &self.product, &self.action)
     }
 
     /// Runs a verified request.

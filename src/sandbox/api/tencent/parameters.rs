@@ -4,10 +4,6 @@ use serde_json::{Map, Value};
 
 use super::{Refusal, Request};
 
-/// Filters in one call, and values in one filter (spec tencent 2.3).
-const MOST_FILTERS: usize = 10;
-const MOST_VALUES: usize = 5;
-
 /// No parameter of any action is nested as deeply as this; more would only eat up the stack.
 const MOST_DOTS: usize = 16;
 
@@ -17,22 +13,6 @@ pub(crate) struct Parameters {
     members: Map<String, Value>,
     /// A query has only text: numbers and booleans have to be read out of it.
     is_text: bool,
-}
-
-/// One of `Filters`: any of the values fits.
-#[derive(Debug)]
-pub(crate) struct Filter {
-    /// E.g. `instance-state` or `tag:team`.
-    pub(crate) name: String,
-    /// At least one.
-    pub(crate) values: Vec<String>,
-}
-
-impl Filter {
-    /// Whether one of the values is this one.
-    pub(crate) fn fits(&self, value: &str) -> bool {
-        self.values.iter().any(|wanted| wanted == value)
-    }
 }
 
 impl Parameters {
@@ -90,7 +70,7 @@ impl Parameters {
     }
 
     /// A member; null counts as absent.
-    fn member(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
@@ -108,6 +88,29 @@ impl Parameters {
     pub(crate) fn required_strings(&self, name: &str) -> Result<Vec<String>, Refusal> {
         self.strings(name)?
             .filter(|items| !items.is_empty())
+            .ok_or_else(|| Refusal::missing_parameter(name))
+    }
+
+    /// The strings of a list, or a single one: what a request is about.
+    pub(crate) fn items(&self, name: &str) -> Vec<String> {
+        match self.member(name) {
+            Some(Value::String(text)) => vec![text.clone()],
+            Some(value) => strings(value).unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Refuses a request that lacks one of these.
+    pub(crate) fn require(&self, names: &[&str]) -> Result<(), Refusal> {
+        match names.iter().find(|name| self.member(name).is_none()) {
+            None => Ok(()),
+            Some(name) => Err(Refusal::missing_parameter(name)),
+        }
+    }
+
+    /// A string that must not be absent; it may be empty.
+    pub(crate) fn required_string(&self, name: &str) -> Result<&str, Refusal> {
+        self.string(name)?
             .ok_or_else(|| Refusal::missing_parameter(name))
     }
 
@@ -167,61 +170,10 @@ impl Parameters {
             Some(_) => Err(wrong_type(name, "a boolean")),
         }
     }
-
-    /// `Filters`, with names out of `known` or of the form `tag:<key>`.
-    pub(crate) fn filters(&self, known: &[&str]) -> Result<Vec<Filter>, Refusal> {
-        let Some(value) = self.member("Filters") else {
-            return Ok(Vec::new());
-        };
-        let shape = || wrong_type("Filters", "a list of Name and Values");
-        let mut filters = Vec::new();
-        for item in value.as_array().ok_or_else(shape)? {
-            let name = item.get("Name").and_then(Value::as_str).ok_or_else(shape)?;
-            let values = item.get("Values").and_then(strings).ok_or_else(shape)?;
-            if !known.contains(&name) && !name.starts_with("tag:") {
-                return Err(Refusal::new(
-                    "InvalidFilter",
-                    format!("The filter `{name}` is not supported."),
-                ));
-            }
-            if values.len() > MOST_VALUES {
-                return Err(Refusal::new(
-                    "InvalidFilterValue.LimitExceeded",
-                    format!(
-                        "The filter `{name}` has {} values, the limit is {MOST_VALUES}.",
-                        values.len()
-                    ),
-                ));
-            }
-            filters.push(Filter {
-                name: name.to_owned(),
-                values,
-            });
-        }
-        if filters.len() > MOST_FILTERS {
-            return Err(Refusal::new(
-                "InvalidParameterValue.LimitExceeded",
-                format!(
-                    "There are {} filters, the limit is {MOST_FILTERS}.",
-                    filters.len()
-                ),
-            ));
-        }
-        Ok(filters)
-    }
-
-    /// Refuses ids together with filters (spec tencent 2.3, 2.9).
-    pub(crate) fn ids_or_filters(&self, ids: &str) -> Result<(), Refusal> {
-        if self.member(ids).is_some() && self.member("Filters").is_some() {
-            return Err(Refusal::invalid_parameter(format!(
-                "`{ids}` and `Filters` cannot be specified at the same time."
-            )));
-        }
-        Ok(())
-    }
 }
 
-fn strings(value: &Value) -> Option<Vec<String>> {
+/// The strings of a list; `None` when it is something else.
+pub(crate) fn strings(value: &Value) -> Option<Vec<String>> {
     value
         .as_array()?
         .iter()
@@ -229,7 +181,8 @@ fn strings(value: &Value) -> Option<Vec<String>> {
         .collect()
 }
 
-fn wrong_type(name: &str, expected: &str) -> Refusal {
+/// The refusal of a value of another type than the documented one.
+pub(crate) fn wrong_type(name: &str, expected: &str) -> Refusal {
     Refusal::invalid_parameter(format!("The parameter `{name}` must be {expected}."))
 }
 
@@ -308,6 +261,7 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
+    use super::super::product::Product;
     use super::*;
 
     fn get(query: &str) -> Result<Parameters, Refusal> {
@@ -322,7 +276,8 @@ mod tests {
     fn a_query_becomes_what_the_json_would_be() {
         let query = "Filters.0.Name=key-name&Filters.0.Values.1=b&Filters.0.Values.0=a+b&Limit=7&ForceStop=True";
         let parameters = get(query).expect("parameters");
-        let filters = parameters.filters(&["key-name"]).expect("filters");
+        let filters = parameters.filters(Product::Cvm, &["key-name"], 5);
+        let filters = filters.expect("filters");
         assert_eq!(
             (filters.len(), filters[0].values.as_slice()),
             (1, ["a b".to_owned(), "b".to_owned()].as_slice())

@@ -50,11 +50,15 @@ impl Refusal {
     }
 
     /// The refusal that a fault rule asks for, if that kind is one.
-    pub(crate) fn of_fault(kind: Kind, action: &str) -> Option<Self> {
+    pub(crate) fn of_fault(kind: Kind, product: &str, action: &str) -> Option<Self> {
         match kind {
             Kind::Throttled => Some(Self::new(
                 "RequestLimitExceeded",
                 "11 requests in one second, the limit is 10.",
+            )),
+            Kind::Busy if product == "lighthouse" => Some(Self::new(
+                "UnsupportedOperation.LatestOperationUnfinished",
+                "The latest operation of the instance has not finished.",
             )),
             Kind::Busy => Some(Self::new(
                 "MutexOperation.TaskRunning",
@@ -62,9 +66,14 @@ impl Refusal {
             )),
             Kind::Denied => Some(Self::new(
                 "UnauthorizedOperation",
-                format!("No permission for cvm:{action} on qcs::cvm::uin/100000000001:*."),
+                format!(
+                    "No permission for {product}:{action} on qcs::{product}::uin/100000000001:*."
+                ),
             )),
             Kind::ExpiredToken => Some(Self::token_failure()),
+            Kind::Internal if product == "lighthouse" => {
+                Some(Self::new("InternalError", "Internal fault."))
+            }
             Kind::Internal => Some(Self::new("InternalServerError", "Internal fault.")),
             Kind::Status500 => Some(Self {
                 status: 500,

@@ -1,16 +1,14 @@
 //! Key pairs of Volcengine ECS, version 2020-04-01 (spec volcengine 4).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::batch::{ItemError, at_most, each_item, required_items};
 use super::pages::page;
 use super::state::{KeyPair, Region};
-use super::{Call, Effect, Operation, Quirk, Refusal, fingerprint};
+use super::{Call, Effect, Operation, Quirk, Refusal, clock, fingerprint, rules};
 
 /// The version of all ECS operations.
 pub(crate) const VERSION: &str = "2020-04-01";
-
-/// Names and ids in one call (spec volcengine 4.3, 4.4).
-const MOST_NAMES: usize = 100;
 
 /// How many listings a deleted pair survives under [`Quirk::VolcengineDeleteEventual`].
 const LISTINGS_AFTER_DELETE: u32 = 2;
@@ -35,58 +33,39 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         has_item_errors: false,
         run: describe_key_pairs,
     },
+    Operation {
+        service: "ecs",
+        version: VERSION,
+        name: "ModifyKeyPairAttribute",
+        effect: Effect::Change,
+        items: &["KeyPairName", "KeyPairId"],
+        has_item_errors: false,
+        run: modify_key_pair_attribute,
+    },
 ];
-
-/// Code and message of a refused item.
-type ItemError = (&'static str, &'static str);
 
 const NO_NAME: ItemError = (
     "MissingParameter.KeyPairName",
     "The required parameter KeyPairName is not supplied.",
 );
-const NOT_FOUND: ItemError = (
+/// Of a name or id, also when the whole request is refused for it.
+pub(crate) const NOT_FOUND: ItemError = (
     "InvalidKeyPair.NotFound",
     "The specified KeyPair does not exist.",
 );
 const IN_USE: ItemError = ("InvalidKeyPair.InUse", "The specified KeyPair is in use.");
-const THROTTLED: ItemError = (
-    "FlowLimitExceeded",
-    "You've reach the limit on request rate of resources.",
-);
 
 /// Answers 200 even if every item fails (spec volcengine 2.3).
 fn delete_key_pairs(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let names: Vec<String> = call
-        .parameters
-        .list("KeyPairNames")?
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    if names.is_empty() {
-        return Err(Refusal::bad_request(
-            "MissingParameter.KeyPairNames",
-            "The required parameter KeyPairNames is not supplied.",
-        ));
-    }
-    at_most("KeyPairNames", names.len())?;
-    let ctx = call.ctx;
-    let mut outcomes = Vec::new();
-    for (index, name) in names.into_iter().enumerate() {
-        let error = if ctx.throttle_item && index == 0 {
-            Some(THROTTLED)
-        } else {
-            refusal_of_delete(call.region()?, &name)
-        };
+    let names = required_items(call, "KeyPairNames")?;
+    let lingers = call.ctx.has(Quirk::VolcengineDeleteEventual);
+    each_item(call, "KeyPairName", names, |call, name| {
+        let error = refusal_of_delete(call.region()?, name);
         if error.is_none() {
-            delete(
-                call.region_mut()?,
-                &name,
-                ctx.has(Quirk::VolcengineDeleteEventual),
-            );
+            delete(call.region_mut()?, name, lingers);
         }
-        outcomes.push((name, error));
-    }
-    Ok(operation_details(call, "KeyPairName", outcomes))
+        Ok(error)
+    })
 }
 
 fn refusal_of_delete(region: &Region, name: &str) -> Option<ItemError> {
@@ -110,38 +89,6 @@ fn delete(region: &mut Region, name: &str, lingers: bool) {
     } else {
         region.key_pairs.retain(|pair| !is_it(pair));
     }
-}
-
-/// The per-item answer of every batch operation (spec volcengine 2.3).
-pub(crate) fn operation_details(
-    call: &Call<'_>,
-    handle: &str,
-    outcomes: Vec<(String, Option<ItemError>)>,
-) -> Value {
-    let mut details: Vec<Value> = outcomes
-        .into_iter()
-        .map(|(id, error)| {
-            let mut detail = Map::new();
-            detail.insert(handle.to_owned(), id.into());
-            match error {
-                Some((code, message)) => {
-                    detail.insert(
-                        "Error".to_owned(),
-                        json!({ "Code": code, "Message": message }),
-                    );
-                }
-                None if call.ctx.has(Quirk::VolcengineDetailsNullOmitted) => {}
-                None => {
-                    detail.insert("Error".to_owned(), Value::Null);
-                }
-            }
-            detail.into()
-        })
-        .collect();
-    if call.ctx.has(Quirk::VolcengineDetailsReordered) {
-        details.reverse();
-    }
-    json!({ "OperationDetails": details })
 }
 
 /// All filters have to fit (spec volcengine 4.3 leaves that open).
@@ -211,13 +158,34 @@ fn key_pair(pair: &KeyPair) -> Value {
     })
 }
 
-/// Spec volcengine 4.4; the code's ending for other lists than `KeyPairNames` is a guess after it.
-pub(crate) fn at_most(list: &str, count: usize) -> Result<(), Refusal> {
-    if count <= MOST_NAMES {
-        return Ok(());
+/// The name cannot be changed, and nothing else of it either.
+fn modify_key_pair_attribute(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let pair = asked_key_pair(call)?.map(|pair| (pair.id.clone(), pair.name.clone()));
+    let description = call
+        .parameters
+        .text("Description")
+        .ok_or_else(|| Refusal::missing("Description"))?
+        .to_owned(); // empty clears it
+    rules::description(&description)?;
+    let (id, name) = pair.ok_or_else(|| Refusal::bad_request(NOT_FOUND.0, NOT_FOUND.1))?;
+    let now = clock::volcengine(call.ctx.now);
+    if let Some(pair) = call.region_mut()?.key_pair_by_id_mut(&id) {
+        pair.description = description;
+        pair.updated_at = now;
     }
-    Err(Refusal::bad_request(
-        &format!("LimitExceeded.Maximum{list}"),
-        format!("You've reached the limit on the number of {list} that you can set."),
-    ))
+    Ok(json!({ "KeyPairName": name }))
+}
+
+/// The pair that `KeyPairId` or else `KeyPairName` means; `None` when it does not exist (spec volcengine 4.0).
+pub(crate) fn asked_key_pair<'a>(call: &'a Call<'_>) -> Result<Option<&'a KeyPair>, Refusal> {
+    let region = call.region()?;
+    let parameters = &call.parameters;
+    match (
+        parameters.filled_text("KeyPairId"),
+        parameters.filled_text("KeyPairName"),
+    ) {
+        (Some(id), _) => Ok(region.key_pair_by_id(id)),
+        (None, Some(name)) => Ok(region.key_pair(name)),
+        (None, None) => Err(Refusal::missing("KeyPairNameAndKeyPairId")),
+    }
 }

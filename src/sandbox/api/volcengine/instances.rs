@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::ecs::{VERSION, at_most};
+use super::batch::at_most;
+use super::ecs::VERSION;
 use super::pages::page;
 use super::state::{Instance, Region};
 use super::{Call, Effect, Operation, Quirk, Refusal, Tag};
@@ -29,7 +30,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// Page size and maximum are those of the family (spec volcengine 5.1: unverified).
+/// A look: reboots go on by one step for each instance on the page, after it is shown. Page size and maximum are those of
+/// the family (spec volcengine 5.1: unverified).
 fn describe_instances(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let parameters = &call.parameters;
     let ids = parameters.list("InstanceIds")?;
@@ -61,7 +63,19 @@ fn describe_instances(call: &mut Call<'_>) -> Result<Value, Refusal> {
         .collect();
     let (page, next_token) = page(call, &matches, |instance| &instance.id, 10, 100)?;
     let listed: Vec<Value> = page.iter().map(|found| instance(region, found)).collect();
-    Ok(json!({ "Instances": listed, "NextToken": next_token, "TotalCount": matches.len() }))
+    let answer =
+        json!({ "Instances": listed, "NextToken": next_token, "TotalCount": matches.len() });
+    let moving: Vec<String> = page
+        .iter()
+        .filter(|instance| !instance.next_statuses.is_empty())
+        .map(|instance| instance.id.clone())
+        .collect();
+    for id in moving {
+        if let Some(instance) = call.region_mut()?.instance_mut(&id) {
+            instance.look();
+        }
+    }
+    Ok(answer)
 }
 
 fn instance(region: &Region, instance: &Instance) -> Value {

@@ -53,6 +53,20 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
     }
 
+    /// A single value for which empty is as good as absent.
+    pub(crate) fn filled_text(&self, name: &str) -> Option<&str> {
+        self.text(name).filter(|text| !text.is_empty())
+    }
+
+    /// `true` or `false`; absent is false.
+    pub(crate) fn boolean(&self, name: &str) -> Result<bool, Refusal> {
+        match self.text(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Refusal::malformed(name)),
+        }
+    }
+
     /// `Name.1`, `Name.2`, …: from 1, without gaps, none twice.
     pub(crate) fn list(&self, name: &str) -> Result<Vec<&str>, Refusal> {
         let mut items = Vec::new();
@@ -100,6 +114,26 @@ impl Parameters {
             });
         }
         Ok(filters)
+    }
+
+    /// `Tags.N.Key` and `Tags.N.Value`: from 1, without gaps; every one has a key.
+    pub(crate) fn tags(&self) -> Result<Vec<Tag>, Refusal> {
+        let mut tags = Vec::new();
+        let mut members = 0;
+        while let Some(key) = self.text(&format!("Tags.{}.Key", tags.len() + 1)) {
+            let value = self.text(&format!("Tags.{}.Value", tags.len() + 1));
+            members += 1 + usize::from(value.is_some());
+            tags.push(Tag {
+                key: key.to_owned(),
+                value: value.unwrap_or_default().to_owned(),
+            });
+        }
+        let sent = self.0.iter().filter(|(name, _)| name.starts_with("Tags."));
+        if sent.count() == members {
+            Ok(tags)
+        } else {
+            Err(Refusal::invalid_argument()) // something in there was not read
+        }
     }
 
     /// All parameters but the named one and what goes with signing, in one text that does not depend on their order.

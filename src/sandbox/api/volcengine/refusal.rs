@@ -45,6 +45,19 @@ impl Refusal {
         Self::bad_request("InvalidArgument", "The specified argument is invalid.")
     }
 
+    /// HTTP 409 of a service.
+    pub(crate) fn conflict(code: &str, message: impl Into<String>) -> Self {
+        Self::service(409, code, message)
+    }
+
+    /// `MissingParameter.{Name}` of the service; the gateway's own is [`Self::missing_parameter`].
+    pub(crate) fn missing(name: &str) -> Self {
+        Self::bad_request(
+            &format!("MissingParameter.{name}"),
+            format!("The required parameter {name} is not supplied."),
+        )
+    }
+
     /// `Invalid{Field}.Malformed`.
     pub(crate) fn malformed(field: &str) -> Self {
         Self::bad_request(

@@ -22,7 +22,7 @@ pub(crate) const UPDATE_KEYPAIR: Operation = Operation {
     method: "PUT",
     path: "/v1/{project_id}/cloud-phone/servers/open-access",
     effect: Effect::Change,
-    items: Items::BodyList("servers", "server_id"),
+    items: Items::Body(&["servers", "*", "server_id"]),
     has_item_errors: true,
     run: update_keypair,
 };
@@ -139,7 +139,7 @@ fn refusal_of_server(server: Option<&Server>) -> Option<(&'static str, &'static 
     }
 }
 
-/// Newest first.
+/// Newest first. `create_since` and `create_until` are UNIX seconds (the card has it from one client only).
 fn list_cloud_phone_servers(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (offset, limit) = paging(call)?;
     let status: Option<i64> = match call.query("status") {
@@ -153,8 +153,14 @@ fn list_cloud_phone_servers(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let part_of_name = call.query("server_name").unwrap_or_default();
     let is_asked = |asked: Option<String>, value: &str| asked.is_none_or(|asked| asked == value);
-    let bound = |name: &str| call.query(name).and_then(|text| text.parse::<i64>().ok());
-    let (since, until) = (bound("create_since"), bound("create_until"));
+    let bound = |name: &str| match call.query(name) {
+        None => Ok(None),
+        Some(text) => text
+            .parse::<i64>()
+            .map(Some)
+            .map_err(|_| Refusal::bad_request(&format!("{name} must be a number"))),
+    };
+    let (since, until) = (bound("create_since")?, bound("create_until")?);
     let mut servers: Vec<&Server> = call
         .project()?
         .servers
@@ -163,8 +169,8 @@ fn list_cloud_phone_servers(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             let created = seconds(&server.create_time);
             server.name.contains(&part_of_name)
                 && is_asked(call.query("server_id"), &server.id)
-                && is_asked(call.query("network_version"), NETWORK_VERSION)
-                && is_asked(call.query("phone_model_name"), PHONE_MODEL)
+                && is_asked(call.query("network_version"), &server.network_version)
+                && is_asked(call.query("phone_model_name"), &server.phone_model_name)
                 && status.is_none_or(|status| server.status == status)
                 && since.is_none_or(|since| created >= since)
                 && until.is_none_or(|until| created <= until)
@@ -203,21 +209,24 @@ fn show_cloud_phone_server_detail(call: &mut Call<'_>) -> Result<Reply, Refusal>
     Ok(Reply::json(200, &Value::Object(details)))
 }
 
-const NETWORK_VERSION: &str = "v2";
-const PHONE_MODEL: &str = "rs2.plus";
-
 fn server(call: &Call<'_>, server: &Server) -> Map<String, Value> {
     let document = json!({
         "server_name": server.name,
         "server_id": server.id,
         "server_model_name": "physical.kg1.4xlarge.cp",
-        "phone_model_name": PHONE_MODEL,
+        "phone_model_name": server.phone_model_name,
         "keypair_name": server.key_pair_name,
         "status": server.status,
-        "network_version": NETWORK_VERSION,
+        "network_version": server.network_version,
+        "vpc_id": "7a1f0c52-9d3e-4b6a-8c27-5e4d3b2a1f09",
+        "cidr": "192.168.0.0/16",
+        "vpc_cidr": "192.168.0.0/16",
+        "subnet_id": "8b201d63-ae4f-4c7b-9d38-6f5e4c3b2010",
+        "subnet_cidr": "192.168.0.0/24",
         "addresses": [{ "server_ip": server.private_ip, "public_ip": server.public_ip }],
         "resource_project_id": call.path("project_id"),
         "availability_zone": server.availability_zone,
+        "metadata": { "order_id": "CS2601020304ABCDE", "product_id": "00301-15000-0--0", "charging_mode": "1" },
         "enterprise_project_id": "0",
         "create_time": server.create_time,
         "update_time": server.update_time,

@@ -1,0 +1,219 @@
+//! `CLOUD key-pair create`. By default the pair is made on this machine and only its public half
+//! leaves it; `--cloud-generated` lets the cloud make it. Either way the private key is in its file,
+//! flushed, before success is reported, and no file is ever overwritten.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::Args;
+
+use super::labels::Labels;
+use super::shelf::Shelf;
+use crate::cli::Run;
+use crate::cli::args::Changing;
+use crate::cli::carry_out::Job;
+use crate::cli::key::NewKeyType;
+use crate::error::{Error, ErrorKind};
+use crate::model::{ChangeRequest, CloudId, Keeper, NewKeyPair, Outcome, ResultClass};
+use crate::ops::change::Extent;
+use crate::secret::Secret;
+use crate::sshkey::file::{self, NewFile};
+use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
+
+/// The type that a cloud is documented to take. Volcengine and Tencent Cloud name RSA only.
+fn usual_type(shelf: Shelf) -> NewKeyType {
+    match shelf.cloud {
+        CloudId::Huawei => NewKeyType::Ed25519,
+        CloudId::Volcengine | CloudId::Tencent => NewKeyType::Rsa3072,
+    }
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Create<L: Labels> {
+    /// What the pair is to be called
+    #[arg(value_name = "NAME")]
+    name: String,
+
+    /// The file for the private key, which must not exist yet; made with mode 0600
+    #[arg(long, value_name = "FILE")]
+    private_key_file: PathBuf,
+
+    /// Make the pair on this machine and import its public half (the default)
+    #[arg(long)]
+    generate: bool,
+
+    /// The type to make here: ed25519, rsa-3072, rsa-4096 (default: what the cloud is known to take)
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_enum,
+        hide_possible_values = true
+    )]
+    key_type: Option<NewKeyType>,
+
+    /// Let the cloud make the pair: its private key then travels once, in the answer
+    #[arg(long, conflicts_with_all = ["generate", "key_type"])]
+    cloud_generated: bool,
+
+    #[command(flatten)]
+    labels: L,
+
+    /// Do not read back: results stay 'submitted'
+    #[arg(long)]
+    no_verify: bool,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl<L: Labels> Create<L> {
+    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        let mut pair = NewKeyPair {
+            name: self.name.clone(),
+            is_fresh: true,
+            ..NewKeyPair::default()
+        };
+        self.labels.apply(&mut pair)?;
+        let extent = Extent {
+            verify: !self.no_verify,
+            ..self.changing.extent()
+        };
+        let job = shelf.job("create", &self.changing, extent, Vec::new(), false);
+        if self.changing.dry_run {
+            self.refuse_existing_files()?;
+        }
+        if self.cloud_generated {
+            self.let_cloud_make(run, shelf, &job, pair).await
+        } else {
+            self.make_here(run, shelf, &job, pair).await
+        }
+    }
+
+    /// The private key is in its file before its public half is sent anywhere. When the service
+    /// certainly has no such pair then, the files go again: nothing trusts that key.
+    async fn make_here(
+        &self,
+        run: &Run<'_>,
+        shelf: Shelf,
+        job: &Job<'_>,
+        mut pair: NewKeyPair,
+    ) -> Result<u8, Error> {
+        let files = if self.changing.dry_run {
+            None
+        } else {
+            Some(Files::reserve(&self.private_key_file)?)
+        };
+        let key_type = self.key_type.unwrap_or_else(|| usual_type(shelf));
+        let private = PrivateKey::generate(key_type.into(), &self.name)?;
+        let public = private.public()?;
+        let files = match files {
+            Some(files) => Some(files.fill(&private.write(KeyFormat::OpenSsh, None)?, &public)?),
+            None => None,
+        };
+        pair.keeper = Some(Keeper::new(self.place(), |_| Ok(())));
+        pair.public_key = Some(public);
+        let result = job.one_report(run, &[None], request(shelf, pair)).await;
+        let is_needed = result.as_ref().is_ok_and(|report| {
+            let failed = |outcome: &Outcome| outcome.status.class() == ResultClass::Failed;
+            !report.outcomes.iter().all(failed)
+        });
+        if let (Some(files), false) = (files, is_needed) {
+            files.remove();
+            run.context.io.say(&format!(
+                "{} was not kept: the cloud does not know that key",
+                self.private_key_file.display()
+            ));
+        }
+        result.map(|report| report.exit_code)
+    }
+
+    /// The file is made before the request, so that a place that cannot be written to costs nothing.
+    async fn let_cloud_make(
+        &self,
+        run: &Run<'_>,
+        shelf: Shelf,
+        job: &Job<'_>,
+        mut pair: NewKeyPair,
+    ) -> Result<u8, Error> {
+        let file = if self.changing.dry_run {
+            None
+        } else {
+            Some(NewFile::private(&self.private_key_file)?)
+        };
+        let file = Rc::new(RefCell::new(file));
+        let shared = Rc::clone(&file);
+        pair.keeper = Some(Keeper::new(
+            self.place(),
+            move |private_key: &Secret| match shared.borrow_mut().take() {
+                Some(file) => file.write_secret(private_key),
+                None => Err(Error::new(
+                    ErrorKind::Internal,
+                    "a second private key came for one file",
+                )),
+            },
+        ));
+        let report = job.one_report(run, &[None], request(shelf, pair)).await?;
+        Ok(report.exit_code)
+    }
+
+    fn place(&self) -> String {
+        self.private_key_file.display().to_string()
+    }
+
+    /// What a run would refuse, a rehearsal refuses, too.
+    fn refuse_existing_files(&self) -> Result<(), Error> {
+        file::must_be_new(&self.private_key_file)?;
+        if self.cloud_generated {
+            return Ok(());
+        }
+        file::must_be_new(&file::public_path(&self.private_key_file))
+    }
+}
+
+fn request(shelf: Shelf, pair: NewKeyPair) -> ChangeRequest {
+    ChangeRequest::AddKeyPairs {
+        resource: shelf.resource,
+        pairs: vec![pair],
+    }
+}
+
+/// The two files of a pair that is made here, still empty.
+struct Files {
+    private: NewFile,
+    public: NewFile,
+}
+
+/// The two files, with the keys in them.
+struct Filled {
+    paths: [PathBuf; 2],
+}
+
+impl Files {
+    fn reserve(path: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            private: NewFile::private(path)?,
+            public: NewFile::public(&file::public_path(path))?,
+        })
+    }
+
+    fn fill(self, private_key: &Secret, public_key: &PublicKey) -> Result<Filled, Error> {
+        let paths = [
+            self.private.path().to_owned(),
+            self.public.path().to_owned(),
+        ];
+        self.private.write_secret(private_key)?;
+        self.public.write_public(public_key)?;
+        Ok(Filled { paths })
+    }
+}
+
+impl Filled {
+    fn remove(self) {
+        for path in self.paths {
+            // Made by this very run, and trusted by nothing; what stays behind does no harm.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}

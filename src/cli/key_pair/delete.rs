@@ -1,0 +1,79 @@
+//! `CLOUD key-pair delete`.
+
+use clap::Args;
+
+use super::shelf::Shelf;
+use crate::cli::Run;
+use crate::cli::args::Changing;
+use crate::error::Error;
+use crate::model::ChangeRequest;
+use crate::ops::change::Extent;
+
+/// What only one cloud takes.
+pub(super) trait DeleteOptions: Args {
+    /// The user's own idempotency token.
+    fn client_token(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Nothing beside what all clouds take.
+#[derive(Args, Debug)]
+pub(super) struct NoOptions {}
+
+impl DeleteOptions for NoOptions {}
+
+/// What only Volcengine takes.
+#[derive(Args, Debug)]
+pub(super) struct VolcengineDelete {
+    /// Your own idempotency token, for at most 100 names
+    #[arg(long, value_name = "TOKEN")]
+    client_token: Option<String>,
+}
+
+impl DeleteOptions for VolcengineDelete {
+    fn client_token(&self) -> Option<String> {
+        self.client_token.clone()
+    }
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Delete<O: DeleteOptions> {
+    /// The pairs, by id or address; '-' reads them from standard input
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
+
+    #[command(flatten)]
+    options: O,
+
+    /// Do not read back: results stay 'submitted'
+    #[arg(long)]
+    no_verify: bool,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl<O: DeleteOptions> Delete<O> {
+    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        let selection = shelf.items(&self.ids).read(&run.context.io)?;
+        let extent = Extent {
+            verify: !self.no_verify,
+            ..self.changing.extent()
+        };
+        let job = shelf.job(
+            "delete",
+            &self.changing,
+            extent,
+            Vec::new(),
+            selection.from_input,
+        );
+        let request = |ids| ChangeRequest::DeleteKeyPairs {
+            resource: shelf.resource,
+            ids,
+            client_token: self.options.client_token(),
+        };
+        job.items(run, &selection, request).await
+    }
+}

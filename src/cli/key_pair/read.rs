@@ -1,0 +1,41 @@
+//! `CLOUD key-pair list` and `show`.
+
+use clap::Args;
+
+use super::shelf::Shelf;
+use crate::cli::Run;
+use crate::cli::read_out::NameFilter;
+use crate::error::Error;
+use crate::model::ListRequest;
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct List {
+    #[command(flatten)]
+    filter: NameFilter,
+}
+
+impl List {
+    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        let request = ListRequest::KeyPairs(shelf.resource);
+        let fits = |record: &_| self.filter.fits(record);
+        shelf.reading("list").list(run, request, fits).await
+    }
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Show {
+    /// The pair, by id or address
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+impl Show {
+    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        shelf
+            .reading("show")
+            .show(run, shelf.resource, &self.id)
+            .await
+    }
+}

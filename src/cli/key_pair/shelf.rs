@@ -1,0 +1,97 @@
+//! Where key pairs are: the one difference between clouds that every verb needs to know.
+
+use crate::cli::args::{Changing, Items};
+use crate::cli::carry_out::Job;
+use crate::cli::read_out::Reading;
+use crate::cloud::change::Risk;
+use crate::model::{CloudId, Resource};
+use crate::ops::change::Extent;
+
+/// A kind of key pair of one cloud.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shelf {
+    /// The cloud.
+    pub(super) cloud: CloudId,
+    /// The kind.
+    pub(super) resource: Resource,
+    /// The service that holds them, as endpoints are named.
+    pub(super) service: &'static str,
+}
+
+/// Key pairs of Volcengine ECS.
+pub(super) const VOLCENGINE: Shelf = Shelf {
+    cloud: CloudId::Volcengine,
+    resource: Resource::KeyPair,
+    service: "ecs",
+};
+/// Key pairs of Tencent Cloud CVM.
+pub(super) const CVM: Shelf = Shelf {
+    cloud: CloudId::Tencent,
+    resource: Resource::KeyPair,
+    service: "cvm",
+};
+/// Key pairs of Tencent Cloud Lighthouse.
+pub(super) const LIGHTHOUSE: Shelf = Shelf {
+    cloud: CloudId::Tencent,
+    resource: Resource::LighthouseKeyPair,
+    service: "lighthouse",
+};
+/// Key pairs of Huawei Cloud KPS.
+pub(super) const KPS: Shelf = Shelf {
+    cloud: CloudId::Huawei,
+    resource: Resource::KeyPair,
+    service: "kps",
+};
+
+impl Shelf {
+    /// The command of a verb, without its arguments.
+    pub(super) fn command(self, verb: &str) -> String {
+        format!("{} {} {verb}", self.cloud, self.resource)
+    }
+
+    /// A read.
+    pub(super) fn reading(self, verb: &str) -> Reading {
+        Reading {
+            command: self.command(verb),
+            cloud: self.cloud,
+            service: self.service,
+        }
+    }
+
+    /// A change.
+    pub(super) fn job<'a>(
+        self,
+        verb: &str,
+        changing: &'a Changing,
+        extent: Extent,
+        accepted: Vec<Risk>,
+        from_input: bool,
+    ) -> Job<'a> {
+        Job {
+            command: self.command(verb),
+            cloud: self.cloud,
+            service: self.service,
+            changing,
+            extent,
+            accepted,
+            from_input,
+        }
+    }
+
+    /// Ids of key pairs as they stand on the command line.
+    pub(super) fn items(self, texts: &[String]) -> Items<'_> {
+        Items {
+            cloud: self.cloud,
+            resource: self.resource,
+            texts,
+        }
+    }
+
+    /// Ids of instances as they stand on the command line.
+    pub(super) fn instances(self, texts: &[String]) -> Items<'_> {
+        Items {
+            resource: Resource::Instance,
+            ..self.items(texts)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `huawei key-pair tasks`: work that goes on after a binding was asked for.
+
+use clap::Args;
+
+use super::shelf::Shelf;
+use crate::cli::Run;
+use crate::cli::args::Changing;
+use crate::error::Error;
+use crate::model::{ChangeRequest, FailedTasks, ListRequest};
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Tasks {
+    /// Tasks by id; without any, those that are running
+    #[arg(value_name = "TASK_ID", conflicts_with = "failed")]
+    ids: Vec<String>,
+
+    /// Those that failed (ListFailedTask)
+    #[arg(long)]
+    failed: bool,
+
+    /// Forget the records of failed tasks: of these, or of all (DeleteFailedTask, DeleteAllFailedTask)
+    #[arg(long)]
+    clear: bool,
+
+    /// With --clear: do not ask
+    #[arg(short, long, requires = "clear")]
+    yes: bool,
+
+    /// With --clear: look, and show what would be sent; change nothing
+    #[arg(long, requires = "clear")]
+    dry_run: bool,
+}
+
+impl Tasks {
+    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        if self.clear {
+            return self.clear(run, shelf).await;
+        }
+        let request = if !self.ids.is_empty() {
+            ListRequest::Tasks(self.ids.clone())
+        } else if self.failed {
+            ListRequest::FailedTasks
+        } else {
+            ListRequest::RunningTasks
+        };
+        shelf.reading("tasks").list(run, request, |_| true).await
+    }
+
+    async fn clear(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        let changing = Changing {
+            yes: self.yes,
+            dry_run: self.dry_run,
+        };
+        let tasks = if self.ids.is_empty() {
+            FailedTasks::All
+        } else {
+            FailedTasks::Ids(self.ids.clone())
+        };
+        let job = shelf.job("tasks", &changing, changing.extent(), Vec::new(), false);
+        job.one(run, &[None], ChangeRequest::ClearFailedTasks(tasks))
+            .await
+    }
+}

@@ -1,0 +1,90 @@
+//! `CLOUD key-pair update`.
+
+use clap::Args;
+
+use super::shelf::Shelf;
+use crate::cli::Run;
+use crate::cli::args::Changing;
+use crate::error::Error;
+use crate::model::{Amendment, ChangeRequest};
+use crate::ops::change::Extent;
+
+/// What can be changed.
+pub(super) trait UpdateOptions: Args {
+    /// What is to be different.
+    fn amendment(&self) -> Amendment;
+}
+
+/// Clouds where a name stays what it is.
+#[derive(Args, Debug)]
+pub(super) struct DescriptionOnly {
+    /// The new description; an empty one clears it
+    #[arg(long, required = true, value_name = "TEXT")]
+    description: String,
+}
+
+impl UpdateOptions for DescriptionOnly {
+    fn amendment(&self) -> Amendment {
+        Amendment {
+            name: None,
+            description: Some(self.description.clone()),
+        }
+    }
+}
+
+/// Clouds where a name can be changed, too.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+pub(super) struct NameAndDescription {
+    /// The new name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// The new description
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+}
+
+impl UpdateOptions for NameAndDescription {
+    fn amendment(&self) -> Amendment {
+        Amendment {
+            name: self.name.clone(),
+            description: self.description.clone(),
+        }
+    }
+}
+
+/// What the command was given.
+#[derive(Args, Debug)]
+pub(super) struct Update<O: UpdateOptions> {
+    /// The pair, by id or address
+    #[arg(value_name = "ID")]
+    id: String,
+
+    #[command(flatten)]
+    options: O,
+
+    /// Do not read back: results stay 'submitted'
+    #[arg(long)]
+    no_verify: bool,
+
+    #[command(flatten)]
+    changing: Changing,
+}
+
+impl<O: UpdateOptions> Update<O> {
+    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+        let (scope, id) = shelf.items(&[]).item(&self.id)?;
+        let extent = Extent {
+            verify: !self.no_verify,
+            ..self.changing.extent()
+        };
+        let job = shelf.job("update", &self.changing, extent, Vec::new(), false);
+        let request = ChangeRequest::UpdateKeyPair {
+            resource: shelf.resource,
+            id,
+            amendment: self.options.amendment(),
+        };
+        job.one(run, &[scope], request).await
+    }
+}

@@ -1,0 +1,90 @@
+//! A client that sends nothing, to compare raw calls with typed ones.
+
+use std::rc::Rc;
+
+use chrono::DateTime;
+
+use super::{RawCall, RawRequest};
+use crate::auth::{Credential, Login};
+use crate::cloud::Connection;
+use crate::cloud::client::{Client, KeyGate, Wire};
+use crate::cloud::operation::Callable;
+use crate::http::{BoxFuture, Courier, Reply, Request, Transport, TransportError};
+use crate::model::Scope;
+use crate::secret::Secret;
+use crate::time::Clock;
+
+struct Nowhere;
+
+impl Transport for Nowhere {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
+        panic!("{} was sent", request.url())
+    }
+}
+
+/// A client in a region, whose clock stands still.
+pub(in crate::cloud) fn client<W: Wire>(region: &str) -> Client<W> {
+    let mut courier = Courier::new(Box::new(Nowhere));
+    courier.clock = Clock::Fixed(DateTime::UNIX_EPOCH);
+    Client::new(Connection {
+        scope: Scope {
+            cloud: W::CLOUD,
+            profile: "env".to_owned(),
+            region: region.to_owned(),
+        },
+        login: Login {
+            profile: "env".to_owned(),
+            credential: Credential::AccessKey {
+                id: "AK".to_owned(),
+                secret: Secret::new("SK".to_owned()),
+                session_token: Some(Secret::new("T".to_owned())),
+            },
+            source: "test".to_owned(),
+            region: None,
+            project_id: Some("p1".to_owned()),
+        },
+        courier: Rc::new(courier),
+        overrides: Rc::new(|_| Ok(None)),
+        gate: KeyGate::default(),
+        cache_folder: None,
+    })
+}
+
+/// A request as typed on a command line.
+pub(in crate::cloud) fn request(
+    service: &'static str,
+    operation: &str,
+    path: Option<&str>,
+    words: &[&str],
+) -> RawRequest {
+    RawRequest {
+        service,
+        operation: operation.to_owned(),
+        path: path.map(str::to_owned),
+        version: None,
+        parameters: words.iter().map(|word| word.parse().expect(word)).collect(),
+        body: None,
+        all_pages: false,
+    }
+}
+
+/// Fails unless both would send the same bytes, signature included.
+pub(in crate::cloud) async fn assert_same<O: Callable>(
+    client: &Client<O::Cloud>,
+    typed: &O,
+    raw: &dyn RawCall,
+) {
+    let typed = client.preview(typed).await.expect("typed").request;
+    let raw = raw.preview().await.expect("raw").request;
+    let headers = |request: &Request| -> Vec<_> {
+        let pair = |header: &crate::http::Header| (header.name, header.value.expose().to_owned());
+        request.headers.iter().map(pair).collect()
+    };
+    assert_eq!(raw.method, typed.method);
+    assert_eq!(raw.url(), typed.url());
+    assert_eq!(
+        String::from_utf8_lossy(&raw.body),
+        String::from_utf8_lossy(&typed.body)
+    );
+    assert_eq!(headers(&raw), headers(&typed));
+}
