@@ -2,17 +2,14 @@
 
 use serde::Serialize;
 
-use super::product::Product;
+use super::product::{Means, Product};
 use super::rules;
 use super::shapes::{Accepted, Created, Imported, Tag};
 use super::wire::TencentWire;
 use crate::cloud::operation::{Effect, Operation, Repeat};
 use crate::error::Error;
-use crate::model::{NewKeyPair, Resource};
+use crate::model::{Binding, CloudId, NewKeyPair, Resource};
 use crate::sshkey::PublicKey;
-
-/// The action's name, as an instance shows it in `LatestOperation`.
-pub(super) const DISASSOCIATE: &str = "DisassociateInstancesKeyPairs";
 
 /// The product, a type without values.
 #[derive(Debug)]
@@ -28,8 +25,15 @@ impl Product for Cvm {
     const MOST_DELETED: usize = 100;
     const IMAGE: &'static str = "a custom image";
 
+    const CHANGES_ONLINE: bool = false;
+    const STARTS_AGAIN: bool = true;
+    const PASSWORD_NOTE: &'static str =
+        "password login is switched off on an instance that a key pair is bound to";
+
     type Create = CreateKeyPair;
     type Import = ImportKeyPair;
+    type Bind = AssociateInstancesKeyPairs;
+    type Unbind = DisassociateInstancesKeyPairs;
 
     fn check(pair: &NewKeyPair) -> Result<(), Error> {
         rules::project(pair)?;
@@ -62,6 +66,43 @@ impl Product for Cvm {
             key_name: None,
             description: Some(description),
         })
+    }
+
+    fn check_binding(binding: &Binding) -> Result<(), Error> {
+        if binding.user.is_none() {
+            return Ok(());
+        }
+        Err(Error::usage("CVM asks for no user of the machine")
+            .hint("Leave --user out.")
+            .cloud(CloudId::Tencent))
+    }
+
+    fn bind(
+        instance_ids: Vec<String>,
+        key_ids: Vec<String>,
+        means: Means,
+    ) -> AssociateInstancesKeyPairs {
+        AssociateInstancesKeyPairs {
+            instance_ids,
+            key_ids,
+            force_stop: means.cut,
+        }
+    }
+
+    fn unbind(
+        instance_ids: Vec<String>,
+        key_ids: Vec<String>,
+        means: Means,
+    ) -> DisassociateInstancesKeyPairs {
+        DisassociateInstancesKeyPairs {
+            instance_ids,
+            key_ids,
+            force_stop: means.cut,
+        }
+    }
+
+    fn code(of_cvm: &'static str) -> &'static str {
+        of_cvm
     }
 }
 
@@ -145,6 +186,28 @@ impl Operation for ModifyKeyPairAttribute {
     const REPEAT: Repeat = Repeat::Always;
 }
 
+/// Binds these key pairs to every instance, in the place of those bound before. The answer comes
+/// before the work is done (spec tencent 2.5 and 2.9).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AssociateInstancesKeyPairs {
+    pub(super) instance_ids: Vec<String>,
+    pub(super) key_ids: Vec<String>,
+    /// A hard power-off and a start for each instance that is running.
+    pub(super) force_stop: bool,
+}
+
+impl Operation for AssociateInstancesKeyPairs {
+    type Cloud = TencentWire;
+    type Response = Accepted;
+    const SERVICE: &'static str = "cvm";
+    const NAME: &'static str = "AssociateInstancesKeyPairs";
+    const VERSION: &'static str = "2017-03-12";
+    const EFFECT: Effect = Effect::Update;
+    // With a forced stop a repeat may cut the power twice (spec tencent 2.9).
+    const REPEAT: Repeat = Repeat::AfterLook;
+}
+
 /// Takes every key pair off every instance. The answer comes before the work is done, and one
 /// unfit instance refuses the whole request (spec tencent 2.6 and 2.9).
 #[derive(Debug, Serialize)]
@@ -160,9 +223,45 @@ impl Operation for DisassociateInstancesKeyPairs {
     type Cloud = TencentWire;
     type Response = Accepted;
     const SERVICE: &'static str = "cvm";
-    const NAME: &'static str = DISASSOCIATE;
+    const NAME: &'static str = "DisassociateInstancesKeyPairs";
     const VERSION: &'static str = "2017-03-12";
     const EFFECT: Effect = Effect::Update;
     // With a forced stop a repeat may cut the power twice (spec tencent 2.9).
     const REPEAT: Repeat = Repeat::AfterLook;
+}
+
+/// Shuts running instances down; the answer comes before they are (spec tencent 2.9).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StopInstances {
+    pub(super) instance_ids: Vec<String>,
+    /// `SOFT` as from the inside, `HARD` by cutting the power.
+    pub(super) stop_type: &'static str,
+    /// Without charge, an instance refuses changes of its key pairs.
+    pub(super) stopped_mode: &'static str,
+}
+
+impl Operation for StopInstances {
+    type Cloud = TencentWire;
+    type Response = Accepted;
+    const SERVICE: &'static str = "cvm";
+    const NAME: &'static str = "StopInstances";
+    const VERSION: &'static str = "2017-03-12";
+    const EFFECT: Effect = Effect::Update;
+}
+
+/// Starts stopped instances; the answer comes before they are on (spec tencent 2.9).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StartInstances {
+    pub(super) instance_ids: Vec<String>,
+}
+
+impl Operation for StartInstances {
+    type Cloud = TencentWire;
+    type Response = Accepted;
+    const SERVICE: &'static str = "cvm";
+    const NAME: &'static str = "StartInstances";
+    const VERSION: &'static str = "2017-03-12";
+    const EFFECT: Effect = Effect::Update;
 }

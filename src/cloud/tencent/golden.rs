@@ -4,9 +4,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::common::{DeleteKeyPairs, DescribeInstances, DescribeKeyPairs};
-use super::cvm::{Cvm, DisassociateInstancesKeyPairs, ModifyKeyPairAttribute};
+use super::cvm::{
+    Cvm, DisassociateInstancesKeyPairs, ModifyKeyPairAttribute, StartInstances, StopInstances,
+};
 use super::lighthouse::Lighthouse;
-use super::product::Product;
+use super::product::{Means, Product};
 use super::wire::TencentWire;
 use crate::cloud::operation::Operation;
 use crate::model::NewKeyPair;
@@ -132,4 +134,36 @@ fn key_pairs_are_bound_and_taken_off_as_others_do_it() {
         };
         agrees(name, &disassociate, &json!({}));
     }
+    let name = "associate_force_true";
+    let means = |user: Option<&str>| Means {
+        cut: true,
+        offline: user.is_none(),
+        user: user.map(str::to_owned),
+    };
+    let ids = |name: &str| (texts(name, "InstanceIds"), texts(name, "KeyIds"));
+    let (instances, keys) = ids(name);
+    agrees(name, &Cvm::bind(instances, keys, means(None)), &json!({}));
+    let name = "lighthouse_associate_online";
+    let (instances, keys) = ids(name);
+    let bind = Lighthouse::bind(instances, keys, means(Some("root")));
+    agrees(name, &bind, &json!({}));
+    let name = "lighthouse_disassociate_offline";
+    let (instances, keys) = ids(name);
+    let unbind = Lighthouse::unbind(instances, keys, means(None));
+    agrees(name, &unbind, &json!({}));
+}
+
+#[test]
+fn machines_are_stopped_and_started_as_others_do_it() {
+    let name = "stop_instances_soft_first";
+    let stop = StopInstances {
+        instance_ids: texts(name, "InstanceIds"),
+        stop_type: "SOFT_FIRST",
+        stopped_mode: "KEEP_CHARGING",
+    };
+    agrees(name, &stop, &json!({}));
+    let start = StartInstances {
+        instance_ids: texts("start_instances", "InstanceIds"),
+    };
+    agrees("start_instances", &start, &json!({}));
 }

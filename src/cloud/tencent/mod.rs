@@ -1,8 +1,8 @@
 //! Tencent Cloud: key pairs of the compute service CVM and of its light-weight sister Lighthouse.
 
+mod binding;
 mod common;
 mod cvm;
-mod detach;
 pub(super) mod endpoints;
 mod errors;
 #[cfg(test)]
@@ -22,6 +22,7 @@ mod sts;
 mod testing;
 mod wire;
 
+use binding::BindingChange;
 use cvm::Cvm;
 use keys::Keys;
 use lighthouse::Lighthouse;
@@ -38,9 +39,7 @@ use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{
-    ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Power, Resource, Scope,
-};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Resource, Scope};
 
 /// One account in one region of Tencent Cloud.
 #[derive(Debug)]
@@ -144,12 +143,28 @@ impl Provider for Tencent {
                 .cloud(CloudId::Tencent)),
                 _ => Err(unsupported(CloudId::Tencent)),
             },
-            ChangeRequest::DetachKeyPairs(binding) => Ok(Box::new(detach::Detachment::new(
-                &self.client,
-                binding.key_pairs,
-                binding.instances,
-                binding.power == Power::Cut,
-            )?)),
+            ChangeRequest::AttachKeyPairs(binding) => match binding.resource {
+                Resource::KeyPair => {
+                    let change = BindingChange::<Cvm>::attach(&self.client, binding)?;
+                    Ok(Box::new(change))
+                }
+                Resource::LighthouseKeyPair => {
+                    let change = BindingChange::<Lighthouse>::attach(&self.client, binding)?;
+                    Ok(Box::new(change))
+                }
+                _ => Err(unsupported(CloudId::Tencent)),
+            },
+            ChangeRequest::DetachKeyPairs(binding) => match binding.resource {
+                Resource::KeyPair => {
+                    let change = BindingChange::<Cvm>::detach(&self.client, binding)?;
+                    Ok(Box::new(change))
+                }
+                Resource::LighthouseKeyPair => {
+                    let change = BindingChange::<Lighthouse>::detach(&self.client, binding)?;
+                    Ok(Box::new(change))
+                }
+                _ => Err(unsupported(CloudId::Tencent)),
+            },
             _ => Err(unsupported(CloudId::Tencent)),
         }
     }

@@ -133,31 +133,46 @@ pub(super) fn statuses(outcomes: &[Outcome]) -> Vec<Status> {
     outcomes.iter().map(|outcome| outcome.status).collect()
 }
 
-/// Looks, sends and reads back, as `ops` does without its fallbacks; what a look before found, and
-/// what became of the items.
+/// Looks, sends, waits and reads back, as `ops` does without its fallbacks: what the look before
+/// found, with all warnings, and what became of the items.
 pub(super) async fn carry_out(change: &mut dyn Change) -> (Survey, Vec<Outcome>) {
     let mut survey = change.survey().await.expect("everything can be read");
     let mut outcomes = std::mem::take(&mut survey.outcomes);
-    let drafts: Vec<usize> = (0..outcomes.len())
-        .filter(|&item| outcomes[item].status == Status::Skipped)
-        .collect();
+    let drafts = with_status(&outcomes, Status::Skipped);
     if drafts.is_empty() {
         return (survey, outcomes);
     }
-    for batch in change.waves(&drafts).into_iter().flatten() {
-        if let Err(error) = change.send(&batch, &mut outcomes).await {
-            let status = match error.fate {
-                Fate::Unknown => Status::Unverified,
-                Fate::NotDone => Status::of_error(error.kind),
-            };
-            for item in batch {
-                outcomes[item].fail(status, error.clone());
+    (change.prepare(&drafts, &mut outcomes).await).expect("machines can be prepared");
+    let ready = with_status(&outcomes, Status::Skipped);
+    for wave in change.waves(&ready) {
+        for batch in wave {
+            if let Err(error) = change.send(&batch, &mut outcomes).await {
+                let status = match error.fate {
+                    Fate::Unknown => Status::Unverified,
+                    Fate::NotDone => Status::of_error(error.kind),
+                };
+                for item in batch {
+                    outcomes[item].fail(status, error.clone());
+                }
             }
         }
+        for _ in 0..100 {
+            let open = with_status(&outcomes, Status::Running);
+            if open.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+            (change.poll(&open, &mut outcomes).await).expect("it can be looked at");
+        }
     }
-    change
-        .prove(&drafts, &mut outcomes)
-        .await
-        .expect("it can be read back");
+    (change.prove(&ready, &mut outcomes).await).expect("it can be read back");
+    let left = change.finish(&drafts, &mut outcomes).await;
+    survey.warnings.extend(left);
     (survey, outcomes)
+}
+
+fn with_status(outcomes: &[Outcome], status: Status) -> Vec<usize> {
+    (0..outcomes.len())
+        .filter(|&item| outcomes[item].status == status)
+        .collect()
 }

@@ -91,7 +91,9 @@ pub(super) fn hint(code: &str, kind: ErrorKind) -> &'static str {
         "UnsupportedOperation.KeyPairUnbindUsernameMismatch" => {
             "The key pair was bound for another user of the machine: name that one with --user."
         }
-        "UnsupportedOperation.InvalidInstanceState" => "The instance must be running or stopped.",
+        "UnsupportedOperation.InvalidInstanceState" => {
+            "The instance must be running or stopped; for one that is stopped, --force-stop changes it offline and cuts no power."
+        }
         "InternalError.InvalidCommandNotFound" => {
             "The instance has no agent that could do it online: try --force-stop, a power cut."
         }

@@ -1,18 +1,27 @@
-//! Whether an instance can lose a key pair now (spec tencent 2.6, 2.7 and 2.9). One unfit
+//! Whether the key pairs of an instance can change now (spec tencent 2.5 to 2.7, 2.9 and 3). One unfit
 //! instance gets a whole request refused, so what is known to be unfit is not sent.
 
+use crate::cloud::tencent::product::Product;
 use crate::cloud::tencent::shapes::Instance;
 use crate::error::{Error, ErrorKind};
-use crate::model::{CloudId, Status};
+use crate::model::{CloudId, Power, Status};
+
+/// What is done to a machine's power for a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Nothing.
+    Keep,
+    /// It is running, and the service powers it off as a part of the change.
+    Cut,
+    /// It is running, and is stopped before the change.
+    Stop,
+}
 
 /// What a look at an instance says about sending it.
 #[derive(Debug)]
 pub(super) enum Fitness {
     /// It can be sent.
-    Fit {
-        /// It is running and will be powered off for it.
-        cut: bool,
-    },
+    Fit(Plan),
     /// The service would refuse it.
     Unfit(Error),
 }
@@ -25,12 +34,12 @@ impl Fitness {
 }
 
 /// Judges an instance. A state that is in no list is sent: the service knows better.
-pub(super) fn judge(instance: &Instance, force_stop: bool) -> Fitness {
-    let unfit = |kind, code: &str, what: &str, hint: &str| {
+pub(super) fn judge<P: Product>(instance: &Instance, power: Power) -> Fitness {
+    let unfit = |kind, code: &'static str, what: &str, hint: &str| {
         let message = format!("instance {} {what}", instance.id);
         Fitness::Unfit(
             Error::new(kind, message)
-                .code(code)
+                .code(P::code(code))
                 .hint(hint)
                 .cloud(CloudId::Tencent),
         )
@@ -60,7 +69,7 @@ pub(super) fn judge(instance: &Instance, force_stop: bool) -> Fitness {
             "is shut down and waits to be destroyed",
             "Take it back from the recycle bin, or leave it out.",
         ),
-        "TERMINATING" => refused(
+        "TERMINATING" | "DELETING" => refused(
             "UnsupportedOperation.InstanceStateTerminating",
             "is being destroyed",
             "Leave it out.",
@@ -117,21 +126,29 @@ pub(super) fn judge(instance: &Instance, force_stop: bool) -> Fitness {
             "is stopped without charge",
             "Start it, and stop it with KEEP_CHARGING instead of STOP_CHARGING.",
         ),
-        "RUNNING" if !force_stop => refused(
-            "UnsupportedOperation.InstanceStateRunning",
-            "is running",
-            "Stop it first (with KEEP_CHARGING), or add --force-stop: a power cut and a restart.",
-        ),
-        "RUNNING" => Fitness::Fit { cut: true },
-        _ => Fitness::Fit { cut: false },
+        "RUNNING" => match power {
+            Power::Untouched if P::CHANGES_ONLINE => Fitness::Fit(Plan::Keep),
+            Power::Untouched => refused(
+                "UnsupportedOperation.InstanceStateRunning",
+                "is running",
+                "Let it be shut down first with --stop soft (and --start to start it again), or add \
+                 --force-stop: a power cut and a restart.",
+            ),
+            Power::Cut => Fitness::Fit(Plan::Cut),
+            Power::StopSoftly | Power::StopHard => Fitness::Fit(Plan::Stop),
+        },
+        _ => Fitness::Fit(Plan::Keep),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fitness, judge};
+    use super::{Fitness, Plan, judge};
+    use crate::cloud::tencent::cvm::Cvm;
+    use crate::cloud::tencent::lighthouse::Lighthouse;
+    use crate::cloud::tencent::product::Product;
     use crate::cloud::tencent::shapes::Instance;
-    use crate::model::Status;
+    use crate::model::{Power, Status};
 
     fn instance(state: &str) -> Instance {
         Instance {
@@ -143,9 +160,9 @@ mod tests {
         }
     }
 
-    fn verdict(instance: &Instance, force_stop: bool) -> (Option<Status>, String) {
-        match judge(instance, force_stop) {
-            Fitness::Fit { cut } => (None, cut.to_string()),
+    fn judged<P: Product>(instance: &Instance, power: Power) -> (Option<Status>, String) {
+        match judge::<P>(instance, power) {
+            Fitness::Fit(plan) => (None, format!("{plan:?}")),
             Fitness::Unfit(error) => {
                 assert!(!error.hints.is_empty());
                 let code = error.code.clone().expect("a code");
@@ -154,10 +171,19 @@ mod tests {
         }
     }
 
+    fn verdict(instance: &Instance, force_stop: bool) -> (Option<Status>, String) {
+        let power = if force_stop {
+            Power::Cut
+        } else {
+            Power::Untouched
+        };
+        judged::<Cvm>(instance, power)
+    }
+
     #[test]
     fn states_that_pass_are_busy_and_others_refused() {
         let cases = [
-            ("STOPPED", None, "false"),
+            ("STOPPED", None, "Keep"),
             (
                 "RUNNING",
                 Some(Status::Refused),
@@ -213,8 +239,8 @@ mod tests {
                 Some(Status::Busy),
                 "UnsupportedOperation.InstanceStateRebooting",
             ),
-            ("SOMETHING_NEW", None, "false"),
-            ("", None, "false"),
+            ("SOMETHING_NEW", None, "Keep"),
+            ("", None, "Keep"),
         ];
         for (state, status, text) in cases {
             assert_eq!(
@@ -245,7 +271,7 @@ mod tests {
         }
         assert_eq!(
             verdict(&instance("RUNNING"), true),
-            (None, "true".to_owned())
+            (None, "Cut".to_owned())
         );
     }
 
@@ -287,5 +313,54 @@ mod tests {
         );
         free.state = "RUNNING".to_owned();
         assert_eq!(verdict(&free, true).0, None);
+    }
+
+    #[test]
+    fn a_running_machine_is_stopped_first_cut_or_changed_as_it_runs() {
+        let running = instance("RUNNING");
+        for power in [Power::StopSoftly, Power::StopHard] {
+            assert_eq!(
+                judged::<Cvm>(&running, power).1,
+                format!("{:?}", Plan::Stop)
+            );
+            let stopped = instance("STOPPED");
+            assert_eq!(
+                judged::<Cvm>(&stopped, power).1,
+                format!("{:?}", Plan::Keep)
+            );
+        }
+        for (power, plan) in [(Power::Untouched, Plan::Keep), (Power::Cut, Plan::Cut)] {
+            assert_eq!(judged::<Lighthouse>(&running, power).1, format!("{plan:?}"));
+        }
+    }
+
+    #[test]
+    fn lighthouse_has_codes_of_its_own() {
+        for (state, status, code) in [
+            ("PENDING", Status::Busy, "OperationDenied.InstanceCreating"),
+            (
+                "STOPPING",
+                Status::Busy,
+                "UnsupportedOperation.InvalidInstanceState",
+            ),
+            (
+                "DELETING",
+                Status::Refused,
+                "UnsupportedOperation.InvalidInstanceState",
+            ),
+            (
+                "FREEZING",
+                Status::Refused,
+                "UnsupportedOperation.InvalidInstanceState",
+            ),
+        ] {
+            let judged = judged::<Lighthouse>(&instance(state), Power::Untouched);
+            assert_eq!(judged, (Some(status), code.to_owned()), "{state}");
+        }
+        let mut windows = instance("RUNNING");
+        windows.os_name = "Windows Server 2022".to_owned();
+        let (status, code) = judged::<Lighthouse>(&windows, Power::Untouched);
+        assert_eq!(status, Some(Status::Refused));
+        assert_eq!(code, "UnsupportedOperation.WindowsNotSupportKeyPair");
     }
 }

@@ -1,10 +1,19 @@
 //! What one look saw, and which key pairs it says are bound to which instances.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use crate::cloud::client::Client;
 use crate::cloud::reply::Listed;
+use crate::cloud::tencent::look;
+use crate::cloud::tencent::product::Product;
 use crate::cloud::tencent::shapes::{Instance, KeyPair};
+use crate::cloud::tencent::wire::TencentWire;
+use crate::error::{Error, ErrorKind};
 use crate::model::ItemState;
+
+/// The wait before an instance that was not listed is asked for once more.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
 
 /// What a look found.
 #[derive(Debug, Default)]
@@ -40,8 +49,34 @@ pub(super) fn item_state(instance: &Instance) -> ItemState {
     }
 }
 
-/// Key pairs by their ids.
-pub(super) fn by_id(pairs: Vec<Listed<KeyPair>>) -> HashMap<String, KeyPair> {
+/// The key pairs that exist among these, by id.
+pub(super) async fn key_pairs<P: Product>(
+    client: &Client<TencentWire>,
+    ids: &[String],
+) -> Result<HashMap<String, KeyPair>, Error> {
+    let found = look::key_pairs::<P>(client, ids).await?;
     let with_id = |pair: Listed<KeyPair>| (pair.known.id.clone(), pair.known);
-    pairs.into_iter().map(with_id).collect()
+    Ok(found.into_iter().map(with_id).collect())
+}
+
+/// The instances that exist among these. One that was there before the change and is not listed now
+/// is asked for again before it counts as gone: lists may lag or shift.
+pub(super) async fn twice<P: Product>(
+    client: &Client<TencentWire>,
+    ids: &[String],
+) -> Result<HashMap<String, Instance>, Error> {
+    let mut instances = look::instances::<P>(client, ids).await?;
+    let missing: Vec<String> = ids
+        .iter()
+        .filter(|id| !instances.contains_key(*id))
+        .cloned()
+        .collect();
+    if !missing.is_empty() {
+        if !client.courier().pause(SECOND_LOOK).await {
+            let message = "an instance is not listed, and there was no time left to ask again";
+            return Err(Error::new(ErrorKind::Timeout, message));
+        }
+        instances.extend(look::instances::<P>(client, &missing).await?);
+    }
+    Ok(instances)
 }

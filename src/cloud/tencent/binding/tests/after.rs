@@ -289,3 +289,23 @@ async fn each_machine_that_is_powered_off_has_a_request_to_itself() {
     assert_eq!(change.waves(&[0, 1]), [vec![vec![0], vec![1]]]);
     assert!(change.split(&vec![0]).is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_one_look_does_not_list_is_asked_for_again() {
+    let there = vec![instance(MACHINE, "STOPPED", &[KEY])];
+    for (second, status) in [(there.clone(), Status::Running), (vec![], Status::Detached)] {
+        let rig = stepping(
+            vec![there.clone(), vec![], second],
+            json!({"RequestId": "r-change"}),
+        );
+        let mut change = rig.detach(&[KEY], &[MACHINE], false);
+        let mut outcomes = surveyed(&mut change).await.outcomes;
+        change
+            .send(&vec![0], &mut outcomes)
+            .await
+            .expect("taken on");
+        change.poll(&[0], &mut outcomes).await.expect("two looks");
+        assert_eq!(statuses(&outcomes), [status]);
+        assert_eq!(rig.asked_for("DescribeInstances").len(), 3);
+    }
+}

@@ -1,28 +1,45 @@
 //! The change against a made-up service: what is sent, and what is concluded from the looks.
 
 mod after;
+mod attach;
+mod lighthouse;
+mod stop;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::Detachment;
+use super::BindingChange;
 use crate::cloud::change::{Change, Risk, Survey};
+use crate::cloud::tencent::cvm::Cvm;
 use crate::cloud::tencent::testing::{Rig, instance_page, key_page, refusal, statuses};
 use crate::error::{Error, ErrorKind};
 use crate::model::Status::{self, NotFound, Refused, Skipped, Unchanged};
+use crate::model::{Binding, Power, Resource};
 
 impl Rig {
-    fn detach(&self, key_pairs: &[&str], instances: &[&str], force_stop: bool) -> Detachment<'_> {
-        let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
-        Detachment::new(&self.client, owned(key_pairs), owned(instances), force_stop)
-            .expect("the ids are possible")
+    fn detach(
+        &self,
+        key_pairs: &[&str],
+        instances: &[&str],
+        force_stop: bool,
+    ) -> BindingChange<'_, Cvm> {
+        let mut binding = binding(key_pairs, instances);
+        if force_stop {
+            binding.power = Power::Cut;
+        }
+        BindingChange::detach(&self.client, binding).expect("the ids are possible")
     }
 
     fn changes(&self) -> Vec<Value> {
         self.asked_for(OURS)
     }
+}
+
+fn binding(key_pairs: &[&str], instances: &[&str]) -> Binding {
+    let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
+    Binding::new(Resource::KeyPair, owned(key_pairs), owned(instances))
 }
 
 const OURS: &str = "DisassociateInstancesKeyPairs";
@@ -65,7 +82,45 @@ fn service(world: &Rc<RefCell<Vec<Value>>>) -> impl Fn(&str, &Value) -> Value + 
     }
 }
 
-async fn surveyed(change: &mut Detachment<'_>) -> Survey {
+/// A cloud in which changes happen at once. `adds`: what is bound stays when more is.
+fn cloud(world: &Rc<RefCell<Vec<Value>>>, adds: bool) -> impl Fn(&str, &Value) -> Value + 'static {
+    let (inner, world) = (service(world), Rc::clone(world));
+    move |action, body| {
+        if action.starts_with("Describe") {
+            return inner(action, body);
+        }
+        let ids = body["InstanceIds"].as_array().expect("ids");
+        let is_named = |machine: &&mut Value| ids.contains(&machine["InstanceId"]);
+        for machine in world.borrow_mut().iter_mut().filter(is_named) {
+            let is_running = machine["InstanceState"] == "RUNNING";
+            match action {
+                "StopInstances" => machine["InstanceState"] = json!("STOPPED"),
+                "StartInstances" => machine["InstanceState"] = json!("RUNNING"),
+                _ if is_running && body["ForceStop"] == json!(false) => {
+                    return refusal("UnsupportedOperation.InstanceStateRunning");
+                }
+                _ => {
+                    let keys = body["KeyIds"].as_array().expect("keys");
+                    let bound = &mut machine["LoginSettings"]["KeyIds"];
+                    let old = bound.as_array().cloned().unwrap_or_default();
+                    let kept = old.into_iter().filter(|id| !keys.contains(id));
+                    let new: Vec<Value> = match action {
+                        OURS => kept.collect(),
+                        _ if adds => kept.chain(keys.iter().cloned()).collect(),
+                        _ => keys.clone(),
+                    };
+                    *bound = json!(new);
+                }
+            }
+            machine["LatestOperation"] = json!(action);
+            machine["LatestOperationState"] = json!("SUCCESS");
+            machine["LatestOperationRequestId"] = json!(format!("r-{action}"));
+        }
+        json!({"RequestId": format!("r-{action}")})
+    }
+}
+
+async fn surveyed(change: &mut BindingChange<'_, Cvm>) -> Survey {
     change.survey().await.expect("everything can be read")
 }
 
@@ -276,8 +331,7 @@ async fn large_sets_are_read_in_hundreds() {
 fn impossible_ids_are_refused_before_anything_is_sent() {
     let rig = Rig::new(|_, _| Value::Null);
     let new = |key: &str, machine: &str| -> Option<Error> {
-        let (keys, machines) = (vec![key.to_owned()], vec![machine.to_owned()]);
-        Detachment::new(&rig.client, keys, machines, false).err()
+        BindingChange::<Cvm>::detach(&rig.client, binding(&[key], &[machine])).err()
     };
     assert!(new(KEY, MACHINE).is_none());
     assert!(new(MACHINE, KEY).is_some_and(|error| error.kind == ErrorKind::Usage));

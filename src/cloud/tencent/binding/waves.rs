@@ -3,23 +3,25 @@
 use crate::cloud::change::Batch;
 use crate::cloud::tencent::common::MOST_IDS;
 
-/// An instance and what is to be taken off it.
+/// An instance and what is to be done about it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Errand {
     /// It is running and will be powered off for it.
     pub(super) cut: bool,
-    /// The positions of its key pairs in what the user asked for, in ascending order.
-    pub(super) keys: Vec<usize>,
-    /// The item of each of these key pairs.
+    /// The key pairs that a request for it names.
+    pub(super) keys: Vec<String>,
+    /// Its items, in ascending order.
     pub(super) items: Vec<usize>,
 }
 
-/// Groups instances that lose the same key pairs: every key pair of a request is taken off every
-/// instance of it, and what the service does about one that is not bound is not documented.
+/// Groups instances that are sent the same key pairs: every key pair of a request is bound to, or
+/// taken off, every instance of it, and what the service does about one that is not bound is not
+/// documented.
 /// An instance that is powered off goes alone: a request for several that is refused because of
 /// one and sent again could cut the power of the others twice, since nothing says that a refusal
-/// leaves them untouched (spec tencent 2.6). Key pairs beyond the limit of
-/// a request go into the next wave, because two requests must not work on one instance at once.
+/// leaves them untouched (spec tencent 2.6). Key pairs to be taken off beyond the limit of
+/// a request go into the next wave, because two requests must not work on one instance at once;
+/// those to be bound are never that many.
 pub(super) fn waves(errands: &[Errand]) -> Vec<Vec<Batch>> {
     let mut groups: Vec<Vec<&Errand>> = Vec::new();
     for errand in errands {
@@ -34,15 +36,16 @@ pub(super) fn waves(errands: &[Errand]) -> Vec<Vec<Batch>> {
     for group in &groups {
         let most = if group[0].cut { 1 } else { MOST_IDS };
         for instances in group.chunks(most) {
-            for (wave, start) in (0..group[0].keys.len()).step_by(MOST_IDS).enumerate() {
-                let end = group[0].keys.len().min(start + MOST_IDS);
-                let items = instances
+            let longest = instances.iter().map(|errand| errand.items.len()).max();
+            let rounds = longest.unwrap_or_default().div_ceil(MOST_IDS);
+            for wave in 0..rounds {
+                let parts = instances
                     .iter()
-                    .flat_map(|errand| &errand.items[start..end]);
+                    .filter_map(|errand| errand.items.chunks(MOST_IDS).nth(wave));
                 if waves.len() == wave {
                     waves.push(Vec::new());
                 }
-                waves[wave].push(items.copied().collect());
+                waves[wave].push(parts.flatten().copied().collect());
             }
         }
     }
@@ -57,7 +60,7 @@ mod tests {
     fn errand(instance: usize, width: usize, keys: &[usize], cut: bool) -> Errand {
         Errand {
             cut,
-            keys: keys.to_vec(),
+            keys: keys.iter().map(ToString::to_string).collect(),
             items: keys.iter().map(|key| instance * width + key).collect(),
         }
     }

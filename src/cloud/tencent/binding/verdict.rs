@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use crate::cloud::tencent::cvm::DISASSOCIATE;
 use crate::cloud::tencent::shapes::Instance;
 
 /// How long after a call the instance may still show the operation before it, and how long after
@@ -28,9 +27,11 @@ pub(super) enum Reply {
 pub(super) struct Sight<'a> {
     /// The instance; `None` when it is gone.
     pub(super) instance: Option<&'a Instance>,
-    /// Whether the key pair is on it.
-    pub(super) bound: bool,
-    /// It was running and is powered off for this.
+    /// Whether the key pair is on it, or off it, as it is to be.
+    pub(super) reached: bool,
+    /// The action that was asked for, as the instance shows it.
+    pub(super) operation: &'static str,
+    /// It was running, is powered off for this, and is started again by the service.
     pub(super) cut: bool,
     /// The request id of its latest operation before the change.
     pub(super) before: Option<&'a str>,
@@ -47,10 +48,12 @@ pub(super) struct Sight<'a> {
 pub(super) enum Verdict {
     /// The instance does not exist any more, and nothing can log in to it.
     Vanished,
-    /// The key pair is off; a machine that was powered off for it is on again.
-    Detached,
-    /// The key pair is off, but the operation is said to have failed.
-    DetachedInSpite(String),
+    /// The key pair is where it is to be; a machine that was powered off for it is on again.
+    Reached,
+    /// The key pair is where it is to be, but the operation is said to have failed.
+    ReachedInSpite(String),
+    /// The operation is said to be a success, but the key pair is not where it is to be.
+    Missed,
     /// The operation failed.
     Failed(String),
     /// An operation is under way, or its end is not all there yet.
@@ -71,7 +74,7 @@ pub(super) fn judge(sight: &Sight<'_>) -> Verdict {
         Reply::Accepted(Some(id)) | Reply::Lost(Some(id)) => latest == Some(id),
         _ => false,
     };
-    let looks_like_ours = looks_like_ours(instance, sight.before);
+    let looks_like_ours = looks_like_ours(instance, sight.operation, sight.before);
     let refused = *sight.reply == Reply::Refused;
     let on_again = !sight.cut || instance.is_running();
 
@@ -85,53 +88,63 @@ pub(super) fn judge(sight: &Sight<'_>) -> Verdict {
     }
     let state = instance.latest_operation_state.as_deref();
     match (ours, state) {
-        (true, Some("SUCCESS")) if !sight.bound => {
+        (true, Some("SUCCESS")) if sight.reached => {
             if on_again {
-                Verdict::Detached
+                Verdict::Reached
             } else {
                 Verdict::Working
             }
         }
-        (true, Some("SUCCESS")) if sight.settled_after_success => Verdict::Failed(
-            "the service reports success, but the key pair is still bound".to_owned(),
-        ),
+        (true, Some("SUCCESS")) if sight.settled_after_success => Verdict::Missed,
         (true, Some("SUCCESS")) => Verdict::Working,
-        (true, Some("FAILED")) if !sight.bound && on_again => {
-            Verdict::DetachedInSpite(failure(instance))
+        (true, Some("FAILED")) if sight.reached && on_again => {
+            Verdict::ReachedInSpite(failure(instance))
         }
         (true, Some("FAILED")) => Verdict::Failed(failure(instance)),
         // That the instance shows our request id is only inferred, so without it the state
         // decides, once it can no longer be the one from before the call. A refusal needs no
         // such time: nothing is expected to follow.
-        _ if !sight.bound && (sight.settled || refused) => {
+        _ if sight.reached && (sight.settled || refused) => {
             if on_again {
-                Verdict::Detached
+                Verdict::Reached
             } else {
                 Verdict::Working
             }
         }
         _ if !sight.settled => Verdict::Open,
         (_, Some("FAILED")) if looks_like_ours => Verdict::Failed(failure(instance)),
+        (_, Some("SUCCESS")) if looks_like_ours && sight.settled_after_success => Verdict::Missed,
         _ => Verdict::NoTrace,
     }
 }
 
 /// Whether the latest operation is of our sort and began after the look before the change.
 /// Another program may do the same thing at the same time; that cannot be told apart.
-pub(super) fn looks_like_ours(instance: &Instance, before: Option<&str>) -> bool {
+pub(super) fn looks_like_ours(
+    instance: &Instance,
+    operation: &'static str,
+    before: Option<&str>,
+) -> bool {
     let latest = instance.latest_operation_request_id.as_deref();
-    instance.latest_operation.as_deref() == Some(DISASSOCIATE)
-        && latest.is_some()
-        && latest != before
+    instance.latest_operation.as_deref() == Some(operation) && latest.is_some() && latest != before
 }
 
-/// Whether our own operation is over and well, by the id that the instance shows.
-pub(super) fn has_succeeded(instance: &Instance, reply: &Reply) -> bool {
-    let (Reply::Accepted(id) | Reply::Lost(id)) = reply else {
-        return false;
+/// Whether our own operation is over and well: by the id that the instance shows, or, since that
+/// the two ids are equal is only inferred, by what looks like ours.
+pub(super) fn has_succeeded(
+    instance: &Instance,
+    reply: &Reply,
+    operation: &'static str,
+    before: Option<&str>,
+) -> bool {
+    let is_ours = match reply {
+        Reply::Accepted(Some(id)) | Reply::Lost(Some(id)) => {
+            instance.latest_operation_request_id.as_ref() == Some(id)
+        }
+        Reply::Accepted(None) | Reply::Lost(None) => false,
+        Reply::Refused => return false,
     };
-    id.is_some()
-        && instance.latest_operation_request_id == *id
+    (is_ours || looks_like_ours(instance, operation, before))
         && instance.latest_operation_state.as_deref() == Some("SUCCESS")
 }
 
@@ -174,7 +187,8 @@ mod tests {
         let (bound, cut, settled) = facts;
         judge(&Sight {
             instance: Some(instance),
-            bound,
+            reached: !bound,
+            operation: OURS,
             cut,
             before: Some("r-old"),
             reply,
@@ -188,20 +202,23 @@ mod tests {
         let done = instance("STOPPED", OURS, "SUCCESS", "r-new");
         assert_eq!(
             look(&done, &accepted(), (false, false, false)),
-            Verdict::Detached
+            Verdict::Reached
         );
         assert_eq!(
             look(&done, &accepted(), (true, false, false)),
             Verdict::Working
         );
         let lagging = look(&done, &accepted(), (true, false, true));
-        assert!(matches!(lagging, Verdict::Failed(_)));
-        assert!(has_succeeded(&done, &accepted()));
-        assert!(!has_succeeded(&done, &Reply::Accepted(None)));
-        assert!(!has_succeeded(
-            &instance("STOPPED", OURS, "SUCCESS", ""),
-            &Reply::Lost(None)
-        ));
+        assert_eq!(lagging, Verdict::Missed);
+        let succeeded = |found: &Instance, reply: &Reply, before| {
+            has_succeeded(found, reply, OURS, Some(before))
+        };
+        assert!(succeeded(&done, &accepted(), "r-new"));
+        assert!(!succeeded(&done, &Reply::Accepted(None), "r-new"));
+        assert!(succeeded(&done, &Reply::Accepted(None), "r-old"));
+        assert!(!succeeded(&done, &Reply::Refused, "r-old"));
+        let nameless = instance("STOPPED", OURS, "SUCCESS", "");
+        assert!(!succeeded(&nameless, &Reply::Lost(None), "r-old"));
 
         let mut failed = instance("STOPPED", OURS, "FAILED", "r-new");
         failed.latest_operation_error_msg = Some("disk".to_owned());
@@ -212,7 +229,7 @@ mod tests {
         );
         assert_eq!(
             look(&failed, &accepted(), (false, false, false)),
-            Verdict::DetachedInSpite(reason.clone())
+            Verdict::ReachedInSpite(reason.clone())
         );
         // Off it is, but so is the machine.
         assert_eq!(
@@ -242,7 +259,7 @@ mod tests {
             );
             assert_eq!(
                 look(&stale, &accepted(), (false, false, true)),
-                Verdict::Detached
+                Verdict::Reached
             );
         }
     }
@@ -263,6 +280,15 @@ mod tests {
                 );
             }
         }
+        let missed = instance("STOPPED", OURS, "SUCCESS", "r-job");
+        assert_eq!(
+            look(&missed, &accepted(), (true, false, false)),
+            Verdict::Open
+        );
+        assert_eq!(
+            look(&missed, &accepted(), (true, false, true)),
+            Verdict::Missed
+        );
         let failed = instance("STOPPED", OURS, "FAILED", "r-job");
         assert_eq!(
             look(&failed, &accepted(), (true, false, false)),
@@ -279,7 +305,7 @@ mod tests {
         for (state, verdict) in [
             ("STOPPED", Verdict::Working),
             ("STARTING", Verdict::Working),
-            ("RUNNING", Verdict::Detached),
+            ("RUNNING", Verdict::Reached),
         ] {
             let ours = instance(state, OURS, "SUCCESS", "r-new");
             assert_eq!(
@@ -310,7 +336,7 @@ mod tests {
         );
         assert_eq!(
             look(&idle, &Reply::Refused, (false, false, false)),
-            Verdict::Detached
+            Verdict::Reached
         );
         let busy = instance("STOPPED", "ResizeInstances", "OPERATING", "r-other");
         assert_eq!(
@@ -328,7 +354,8 @@ mod tests {
     fn an_instance_that_is_gone_has_no_keys() {
         let gone = Sight {
             instance: None,
-            bound: false,
+            reached: true,
+            operation: OURS,
             cut: true,
             before: None,
             reply: &Reply::Lost(None),

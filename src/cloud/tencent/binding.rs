@@ -1,59 +1,88 @@
-//! Taking key pairs off instances (spec tencent 2.6, 2.7 and 2.9): the answer comes before the
-//! work is done and one unfit instance refuses the whole request, so instances are looked at
-//! before and after.
+//! Binding key pairs to instances and taking them off (spec tencent 2.5 to 2.7, 2.9 and 3), one
+//! machinery for both directions and both products: the answer comes before the work is done and
+//! one unfit instance refuses the whole request, so instances are looked at before and after.
 
+mod attach;
 mod conclude;
+mod detach;
 mod fitness;
+mod goal;
 mod look;
+mod power;
+mod request;
+mod start;
+mod stop;
 mod survey;
 #[cfg(test)]
 mod tests;
 mod verdict;
 mod waves;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use look::Look;
+use fitness::Plan;
+use goal::Goal;
+use stop::Stop;
 use tokio::time::Instant;
 use verdict::{Reply, SETTLE};
 use waves::Errand;
 
-use super::cvm::{Cvm, DisassociateInstancesKeyPairs};
 use super::ids;
-use super::look as read;
+use super::product::Product;
 use super::wire::TencentWire;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::{Client, Preview};
-use crate::error::{Error, ErrorKind, Fate};
+use crate::error::Error;
 use crate::http::BoxFuture;
-use crate::model::{CloudId, Outcome, Status};
+use crate::model::{Binding, CloudId, Outcome, Power, Status};
 
 /// How often a trace of a request is looked for whose answer was lost.
 const LOOKS: u32 = 3;
+/// How to wait for an operation on an instance.
+const WAITING: Waiting = Waiting {
+    first: Duration::from_secs(2),
+    longest: Duration::from_secs(10),
+    limit: Duration::from_secs(600),
+};
 
-/// Detaches key pairs from instances of one region. Each item is one key pair on one instance;
-/// all items of the first instance come first.
-pub(super) struct Detachment<'a> {
+/// Changes which key pairs are on which instances of one region. Each item is one key pair on one
+/// instance; all items of the first instance come first.
+pub(super) struct BindingChange<'a, P> {
     client: &'a Client<TencentWire>,
+    goal: Goal,
     key_pairs: Vec<String>,
     instances: Vec<String>,
-    force_stop: bool,
+    power: Power,
+    start_again: bool,
+    user: Option<String>,
     /// What is odd about the ids.
     warnings: Vec<String>,
     /// Each instance as it was before; `None` while not looked at, or when there is none.
     before: Vec<Option<Before>>,
     /// The last request that each item was part of.
     contacts: HashMap<usize, Contact>,
+    /// The machines that were told to stop for this, by their position.
+    stops: BTreeMap<usize, Stop>,
+    product: PhantomData<P>,
 }
 
 /// What is remembered of an instance from before the change.
 #[derive(Debug)]
 struct Before {
-    /// It was running, and is powered off for the change.
-    cut: bool,
+    /// What is done to its power.
+    plan: Plan,
     /// The request id of its latest operation.
-    request_id: Option<String>,
+    latest: Option<String>,
+    /// The same, as it was seen last.
+    latest_now: Option<String>,
+    /// The key pairs that were bound; `None` when nobody could see.
+    bound: Option<Vec<String>>,
+    /// The key pairs that are sent for it, when they are attached: those that it is to have.
+    wanted: Vec<String>,
+    /// The first item that the look left to be sent.
+    first: Option<usize>,
 }
 
 /// A request that covered an item.
@@ -61,42 +90,60 @@ struct Before {
 struct Contact {
     reply: Reply,
     at: Instant,
+    /// The request id of the instance's latest operation before that.
+    before: Option<String>,
     /// When our own operation was first seen to have succeeded.
     succeeded_at: Option<Instant>,
+    /// When the goal was first seen to be reached.
+    reached_at: Option<Instant>,
 }
 
 impl Contact {
-    fn now(reply: Reply) -> Self {
+    fn now(reply: Reply, before: Option<String>) -> Self {
         Self {
             reply,
             at: Instant::now(),
+            before,
             succeeded_at: None,
+            reached_at: None,
         }
     }
 }
 
-impl<'a> Detachment<'a> {
-    pub(super) fn new(
-        client: &'a Client<TencentWire>,
-        key_pairs: Vec<String>,
-        instances: Vec<String>,
-        force_stop: bool,
-    ) -> Result<Self, Error> {
+impl<'a, P: Product> BindingChange<'a, P> {
+    /// Prepares to bind key pairs; nothing is sent.
+    pub(super) fn attach(client: &'a Client<TencentWire>, binding: Binding) -> Result<Self, Error> {
+        let replace = binding.replace;
+        Self::new(client, binding, Goal::Attach { replace })
+    }
+
+    /// Prepares to take key pairs off; nothing is sent.
+    pub(super) fn detach(client: &'a Client<TencentWire>, binding: Binding) -> Result<Self, Error> {
+        Self::new(client, binding, Goal::Detach)
+    }
+
+    fn new(client: &'a Client<TencentWire>, binding: Binding, goal: Goal) -> Result<Self, Error> {
+        goal::check::<P>(&binding, goal)?;
         let mut warnings = Vec::new();
-        for id in &key_pairs {
-            warnings.extend(ids::check::<Cvm>(id, ids::Kind::KeyPair)?);
+        for id in &binding.key_pairs {
+            warnings.extend(ids::check::<P>(id, ids::Kind::KeyPair)?);
         }
-        for id in &instances {
-            warnings.extend(ids::check::<Cvm>(id, ids::Kind::Instance)?);
+        for id in &binding.instances {
+            warnings.extend(ids::check::<P>(id, ids::Kind::Instance)?);
         }
         Ok(Self {
             client,
-            before: instances.iter().map(|_| None).collect(),
-            key_pairs,
-            instances,
-            force_stop,
+            goal,
+            before: binding.instances.iter().map(|_| None).collect(),
+            key_pairs: binding.key_pairs,
+            instances: binding.instances,
+            power: binding.power,
+            start_again: binding.start_again,
+            user: binding.user,
             warnings,
             contacts: HashMap::new(),
+            stops: BTreeMap::new(),
+            product: PhantomData,
         })
     }
 
@@ -108,59 +155,24 @@ impl<'a> Detachment<'a> {
         item % self.key_pairs.len()
     }
 
+    /// The outcomes of an instance.
+    fn items_of<'o>(&self, at: usize, outcomes: &'o mut [Outcome]) -> &'o mut [Outcome] {
+        let width = self.key_pairs.len();
+        &mut outcomes[at * width..(at + 1) * width]
+    }
+
+    fn before_of(&self, item: usize) -> Option<&Before> {
+        self.before[self.instance_of(item)].as_ref()
+    }
+
     fn is_cut(&self, item: usize) -> bool {
-        let before = self.before[self.instance_of(item)].as_ref();
-        before.is_some_and(|before| before.cut)
+        self.before_of(item)
+            .is_some_and(|before| before.plan == Plan::Cut)
     }
 
     /// Whether that long has passed, at the pace of the cloud.
     fn has_passed(&self, wait: Duration, since: Instant) -> bool {
         since.elapsed() >= self.client.courier().pace.get().of(wait)
-    }
-
-    fn request(&self, batch: &Batch) -> DisassociateInstancesKeyPairs {
-        let instances = distinct(batch.iter().map(|&item| self.instance_of(item)));
-        let key_pairs = distinct(batch.iter().map(|&item| self.key_pair_of(item)));
-        DisassociateInstancesKeyPairs {
-            instance_ids: instances.map(|at| self.instances[at].clone()).collect(),
-            key_ids: key_pairs.map(|at| self.key_pairs[at].clone()).collect(),
-            force_stop: batch.iter().any(|&item| self.is_cut(item)),
-        }
-    }
-
-    /// Looks at the instances of these items again. What an instance does not say of its key
-    /// pairs is asked of the key pairs, as far as they can be read.
-    async fn look_again(&self, items: &[usize]) -> Result<Look, Error> {
-        let instances = distinct(items.iter().map(|&item| self.instance_of(item)));
-        let ids: Vec<String> = instances.map(|at| self.instances[at].clone()).collect();
-        let instances = read::instances::<Cvm>(self.client, &ids).await?;
-        let mut key_pairs = None;
-        if instances.values().any(|found| found.key_ids().is_none()) {
-            let wanted = distinct(items.iter().map(|&item| self.key_pair_of(item)));
-            let ids: Vec<String> = wanted.map(|at| self.key_pairs[at].clone()).collect();
-            key_pairs = match read::key_pairs::<Cvm>(self.client, &ids).await {
-                Ok(found) => Some(look::by_id(found)),
-                Err(error) if error.kind == ErrorKind::Permission => None,
-                Err(error) => return Err(error),
-            };
-        }
-        Ok(Look {
-            instances,
-            key_pairs,
-        })
-    }
-
-    /// Looks once at items under way and judges each.
-    async fn look_and_conclude(
-        &mut self,
-        items: &[usize],
-        outcomes: &mut [Outcome],
-    ) -> Result<(), Error> {
-        let look = self.look_again(items).await?;
-        for &item in items {
-            self.conclude(item, &look, &mut outcomes[item], false);
-        }
-        Ok(())
     }
 
     /// Whether nobody knows if the request for an item arrived.
@@ -175,43 +187,17 @@ impl<'a> Detachment<'a> {
         contact.is_none_or(|contact| !self.has_passed(SETTLE, contact.at))
     }
 
-    /// A refusal for one instance says nothing about what is bound: an instance that was destroyed
-    /// a moment ago is refused too, and so may be a key pair that is off already (spec tencent
-    /// 2.6 and 2.7). A look tells; a refusal for several instances is the caller's to sort out.
-    async fn look_at_refusal(
-        &mut self,
-        batch: &Batch,
-        outcomes: &mut [Outcome],
-        error: Error,
-    ) -> Result<(), Error> {
-        let by_what_is_there = matches!(
-            error.kind,
-            ErrorKind::State | ErrorKind::NotFound | ErrorKind::Usage | ErrorKind::Conflict
-        );
-        if error.fate == Fate::Unknown || !by_what_is_there || !self.split(batch).is_empty() {
-            return Err(error);
-        }
-        let Ok(look) = self.look_again(batch).await else {
-            return Err(error);
-        };
-        for &item in batch {
-            outcomes[item].fail(Status::of_error(error.kind), error.clone());
-            self.conclude(item, &look, &mut outcomes[item], true);
-        }
-        Ok(())
-    }
-
     fn located(&self, error: Error) -> Error {
         error.cloud(CloudId::Tencent).with(|details| {
-            details.service = Some("cvm");
+            details.service = Some(P::SERVICE);
             details.region = Some(self.client.scope.region.clone());
         })
     }
 }
 
-impl Change for Detachment<'_> {
+impl<P: Product> Change for BindingChange<'_, P> {
     fn purpose(&self) -> String {
-        "detach key pairs from instances".to_owned()
+        self.goal.purpose().to_owned()
     }
 
     fn asks(&self) -> bool {
@@ -222,6 +208,14 @@ impl Change for Detachment<'_> {
         Box::pin(self.look_before())
     }
 
+    fn prepare<'a>(
+        &'a mut self,
+        ready: &'a [usize],
+        outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(self.stop_machines(ready, outcomes))
+    }
+
     fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
         let mut sorted = ready.to_vec();
         sorted.sort_unstable();
@@ -230,7 +224,7 @@ impl Change for Detachment<'_> {
             .chunk_by(same)
             .map(|items| Errand {
                 cut: self.is_cut(items[0]),
-                keys: items.iter().map(|&item| self.key_pair_of(item)).collect(),
+                keys: self.keys_to_send(&items.to_vec()),
                 items: items.to_vec(),
             })
             .collect();
@@ -238,7 +232,12 @@ impl Change for Detachment<'_> {
     }
 
     fn preview<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>> {
-        Box::pin(async { Ok(vec![self.client.preview(&self.request(batch)).await?]) })
+        Box::pin(async {
+            let mut previews: Vec<Preview> = self.foresee_stop(batch).await?.into_iter().collect();
+            previews.push(self.foresee(batch).await?);
+            previews.extend(self.foresee_start(batch).await?);
+            Ok(previews)
+        })
     }
 
     fn send<'a>(
@@ -247,15 +246,13 @@ impl Change for Detachment<'_> {
         outcomes: &'a mut [Outcome],
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            let result = self.client.call(&self.request(batch)).await;
-            let contact = Contact::now(match &result {
-                Ok(answer) => Reply::Accepted(answer.request_id.clone()),
-                Err(error) if error.fate == Fate::Unknown => Reply::Lost(error.request_id.clone()),
-                Err(_) => Reply::Refused,
-            });
-            for &item in batch {
-                self.contacts.insert(item, contact.clone());
+            let mut result = self.ask(batch, self.keys_to_send(batch)).await;
+            if let Err(error) = &result
+                && let Some(fewer) = self.without_duplicates(batch, error)
+            {
+                result = self.ask(batch, fewer).await;
             }
+            self.note_contact(batch, &result);
             let answer = match result {
                 Ok(answer) => answer,
                 Err(error) => return self.look_at_refusal(batch, outcomes, error).await,
@@ -282,11 +279,7 @@ impl Change for Detachment<'_> {
     }
 
     fn waiting(&self) -> Option<Waiting> {
-        Some(Waiting {
-            first: Duration::from_secs(2),
-            longest: Duration::from_secs(10),
-            limit: Duration::from_secs(600),
-        })
+        Some(WAITING)
     }
 
     fn poll<'a>(
@@ -309,6 +302,14 @@ impl Change for Detachment<'_> {
             }
             Ok(())
         })
+    }
+
+    fn finish<'a>(
+        &'a mut self,
+        ready: &'a [usize],
+        outcomes: &'a mut [Outcome],
+    ) -> BoxFuture<'a, Vec<String>> {
+        Box::pin(self.leave_power(ready, outcomes))
     }
 
     fn prove<'a>(
