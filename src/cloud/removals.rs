@@ -96,7 +96,9 @@ impl<S: Removable> Removals<S> {
             outcome.held_by = self.holders(item);
             let holders = outcome.held_by.clone().unwrap_or_default();
             let hint = self.service.way_out(&self.ids[item], &holders);
-            outcome.fail(Status::InUse, error.clone().hint(hint));
+            // What is known here says more than what the code alone does.
+            let error = error.clone().with(|details| details.hints = vec![hint]);
+            outcome.fail(Status::InUse, error);
         } else if error.kind == ErrorKind::NotFound {
             // After a lost answer it is this very call that deleted it.
             outcome.error = None;
