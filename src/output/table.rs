@@ -57,6 +57,10 @@ fn escaped_cell(cell: &str) -> String {
 /// Comma-separated values with a header. A cell that a spreadsheet would run as a formula gets a
 /// quote in front.
 pub(super) fn comma_separated(header: &[&str], rows: &[Vec<String>]) -> Result<String, Error> {
+    if header.is_empty() {
+        // An empty list has no columns.
+        return Ok(String::new());
+    }
     let complain = |text: String| Error::new(ErrorKind::Internal, text);
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer

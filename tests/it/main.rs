@@ -14,6 +14,7 @@ mod five;
 mod input;
 mod key;
 mod layering;
+mod lists;
 mod lookalikes;
 mod scale;
 mod sent_bytes;

@@ -9,7 +9,7 @@ use super::{Format, NewKeyType, passphrase};
 use crate::cli::Run;
 use crate::error::Error;
 use crate::sshkey::file::{self, NewFile};
-use crate::sshkey::{KeyFormat, KeyType, PrivateKey};
+use crate::sshkey::{KeyFormat, PrivateKey};
 
 /// What the command was given.
 #[derive(Args, Debug)]

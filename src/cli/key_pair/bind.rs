@@ -13,7 +13,7 @@ use crate::ops::change::Extent;
 
 /// Key pairs and instances, as both verbs take them.
 #[derive(Args, Debug)]
-pub(super) struct Ends {
+pub(in crate::cli) struct Ends {
     /// Key pairs, by id or address; '-' reads them from standard input
     #[arg(long = "key-pair", alias = "key", required = true, value_name = "ID", num_args = 1..)]
     key_pairs: Vec<String>,
@@ -67,7 +67,7 @@ impl Chosen {
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Attach<O: BindOptions> {
+pub(in crate::cli) struct Attach<O: BindOptions> {
     #[command(flatten)]
     ends: Ends,
 
@@ -102,7 +102,7 @@ impl<O: BindOptions> Attach<O> {
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Detach<O: BindOptions> {
+pub(in crate::cli) struct Detach<O: BindOptions> {
     #[command(flatten)]
     ends: Ends,
 

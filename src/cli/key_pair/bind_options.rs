@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::sshkey::file;
 
 /// The options of one cloud.
-pub(super) trait BindOptions: Args {
+pub(in crate::cli) trait BindOptions: Args {
     /// Writes the options into the binding; the severe flags that were given.
     fn apply(&self, run: &Run<'_>, binding: &mut Binding) -> Result<Vec<Risk>, Error>;
 
@@ -24,7 +24,7 @@ pub(super) trait BindOptions: Args {
 
 /// Volcengine: a restart makes the change effective.
 #[derive(Args, Debug)]
-pub(super) struct VolcengineBind {
+pub(in crate::cli) struct VolcengineBind {
     /// Restart the running instances after it (RebootInstances), and wait until they run again
     #[arg(long)]
     reboot: bool,
@@ -50,7 +50,7 @@ impl BindOptions for VolcengineBind {
 
 /// How to stop a machine first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Stop {
+pub(in crate::cli) enum Stop {
     /// As from the inside
     Soft,
     /// By cutting its power (needs --yes)
@@ -61,7 +61,7 @@ pub(super) enum Stop {
 
 /// Tencent Cloud CVM: only stopped instances can be changed.
 #[derive(Args, Debug)]
-pub(super) struct CvmBind {
+pub(in crate::cli) struct CvmBind {
     /// Let the service cut the power of running instances and start them again (needs --yes)
     #[arg(long, conflicts_with_all = ["stop", "start"])]
     force_stop: bool,
@@ -105,7 +105,7 @@ impl BindOptions for CvmBind {
 
 /// Tencent Cloud Lighthouse: changed while it runs, unless that is not wanted.
 #[derive(Args, Debug)]
-pub(super) struct LighthouseBind {
+pub(in crate::cli) struct LighthouseBind {
     /// The user on the instance whose keys change (default: the one of the image)
     #[arg(long, value_name = "NAME", conflicts_with = "force_stop")]
     user: Option<String>,
@@ -139,7 +139,7 @@ impl BindOptions for LighthouseBind {
 
 /// Options of attach only, where an instance holds several key pairs.
 #[derive(Args, Debug)]
-pub(super) struct Replacing<O: BindOptions> {
+pub(in crate::cli) struct Replacing<O: BindOptions> {
     /// Take off the key pairs that are bound now, instead of keeping them
     #[arg(long)]
     replace: bool,
@@ -161,7 +161,7 @@ impl<O: BindOptions> BindOptions for Replacing<O> {
 
 /// Huawei Cloud KPS: the service logs in to a running server.
 #[derive(Args, Debug)]
-pub(super) struct KpsBind {
+pub(in crate::cli) struct KpsBind {
     /// The server's password for root, in the first line of this file; '-' reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "send_private_key")]
     password_file: Option<PathBuf>,
@@ -215,7 +215,7 @@ fn password(run: &Run<'_>, path: &Path) -> Result<Secret, Error> {
 
 /// Options of attach only.
 #[derive(Args, Debug)]
-pub(super) struct KpsAttach {
+pub(in crate::cli) struct KpsAttach {
     /// Switch password login off on the server
     #[arg(long)]
     disable_password: bool,

@@ -31,7 +31,7 @@ fn usual_type(shelf: Shelf) -> NewKeyType {
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Create<L: Labels> {
+pub(in crate::cli) struct Create<L: Labels> {
     /// What the pair is to be called
     #[arg(value_name = "NAME")]
     name: String,

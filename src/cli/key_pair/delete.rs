@@ -10,7 +10,7 @@ use crate::model::ChangeRequest;
 use crate::ops::change::Extent;
 
 /// What only one cloud takes.
-pub(super) trait DeleteOptions: Args {
+pub(in crate::cli) trait DeleteOptions: Args {
     /// The user's own idempotency token.
     fn client_token(&self) -> Option<String> {
         None
@@ -19,13 +19,13 @@ pub(super) trait DeleteOptions: Args {
 
 /// Nothing beside what all clouds take.
 #[derive(Args, Debug)]
-pub(super) struct NoOptions {}
+pub(in crate::cli) struct NoOptions {}
 
 impl DeleteOptions for NoOptions {}
 
 /// What only Volcengine takes.
 #[derive(Args, Debug)]
-pub(super) struct VolcengineDelete {
+pub(in crate::cli) struct VolcengineDelete {
     /// Your own idempotency token, for at most 100 names
     #[arg(long, value_name = "TOKEN")]
     client_token: Option<String>,
@@ -39,7 +39,7 @@ impl DeleteOptions for VolcengineDelete {
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Delete<O: DeleteOptions> {
+pub(in crate::cli) struct Delete<O: DeleteOptions> {
     /// The pairs, by id or address; '-' reads them from standard input
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,

@@ -15,7 +15,7 @@ use crate::sshkey::{PublicKey, file};
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Import<L: Labels> {
+pub(in crate::cli) struct Import<L: Labels> {
     /// The public key file; '-' reads the key from standard input
     #[arg(value_name = "FILE.pub")]
     file: PathBuf,

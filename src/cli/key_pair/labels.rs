@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::model::{NewKeyPair, Protection, Visibility};
 
 /// The options of one cloud.
-pub(super) trait Labels: Args {
+pub(in crate::cli) trait Labels: Args {
     /// Writes the options into the new pair.
     fn apply(&self, pair: &mut NewKeyPair) -> Result<(), Error>;
 }
@@ -32,7 +32,7 @@ impl Tags {
 
 /// Volcengine.
 #[derive(Args, Debug)]
-pub(super) struct VolcengineLabels {
+pub(in crate::cli) struct VolcengineLabels {
     /// A description
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -56,7 +56,7 @@ impl Labels for VolcengineLabels {
 
 /// Tencent Cloud CVM.
 #[derive(Args, Debug)]
-pub(super) struct CvmLabels {
+pub(in crate::cli) struct CvmLabels {
     /// A description, set by a second call (ModifyKeyPairAttribute)
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -80,7 +80,7 @@ impl Labels for CvmLabels {
 
 /// Tencent Cloud Lighthouse.
 #[derive(Args, Debug)]
-pub(super) struct LighthouseLabels {
+pub(in crate::cli) struct LighthouseLabels {
     #[command(flatten)]
     tags: Tags,
 }
@@ -94,7 +94,7 @@ impl Labels for LighthouseLabels {
 
 /// Who sees a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Scope {
+pub(in crate::cli) enum Scope {
     /// Only the user behind the credentials
     User,
     /// Everybody in the account
@@ -103,7 +103,7 @@ pub(super) enum Scope {
 
 /// Huawei Cloud KPS.
 #[derive(Args, Debug)]
-pub(super) struct KpsLabels {
+pub(in crate::cli) struct KpsLabels {
     /// A description, set by a second call (UpdateKeypairDescription)
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -126,7 +126,7 @@ impl Labels for KpsLabels {
 
 /// Huawei Cloud KPS, where the cloud makes the pair.
 #[derive(Args, Debug)]
-pub(super) struct KpsCreate {
+pub(in crate::cli) struct KpsCreate {
     #[command(flatten)]
     labels: KpsLabels,
 

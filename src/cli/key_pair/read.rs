@@ -10,7 +10,7 @@ use crate::model::ListRequest;
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct List {
+pub(in crate::cli) struct List {
     #[command(flatten)]
     filter: NameFilter,
 }
@@ -25,7 +25,7 @@ impl List {
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Show {
+pub(in crate::cli) struct Show {
     /// The pair, by id or address
     #[arg(value_name = "ID")]
     id: String,

@@ -9,7 +9,7 @@ use crate::ops::change::Extent;
 
 /// A kind of key pair of one cloud.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shelf {
+pub(in crate::cli) struct Shelf {
     /// The cloud.
     pub(super) cloud: CloudId,
     /// The kind.

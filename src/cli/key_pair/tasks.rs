@@ -10,7 +10,7 @@ use crate::model::{ChangeRequest, FailedTasks, ListRequest};
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Tasks {
+pub(in crate::cli) struct Tasks {
     /// Tasks by id; without any, those that are running
     #[arg(value_name = "TASK_ID", conflicts_with = "failed")]
     ids: Vec<String>,

@@ -10,14 +10,14 @@ use crate::model::{Amendment, ChangeRequest};
 use crate::ops::change::Extent;
 
 /// What can be changed.
-pub(super) trait UpdateOptions: Args {
+pub(in crate::cli) trait UpdateOptions: Args {
     /// What is to be different.
     fn amendment(&self) -> Amendment;
 }
 
 /// Clouds where a name stays what it is.
 #[derive(Args, Debug)]
-pub(super) struct DescriptionOnly {
+pub(in crate::cli) struct DescriptionOnly {
     /// The new description; an empty one clears it
     #[arg(long, required = true, value_name = "TEXT")]
     description: String,
@@ -35,7 +35,7 @@ impl UpdateOptions for DescriptionOnly {
 /// Clouds where a name can be changed, too.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = true)]
-pub(super) struct NameAndDescription {
+pub(in crate::cli) struct NameAndDescription {
     /// The new name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -56,7 +56,7 @@ impl UpdateOptions for NameAndDescription {
 
 /// What the command was given.
 #[derive(Args, Debug)]
-pub(super) struct Update<O: UpdateOptions> {
+pub(in crate::cli) struct Update<O: UpdateOptions> {
     /// The pair, by id or address
     #[arg(value_name = "ID")]
     id: String,
