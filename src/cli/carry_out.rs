@@ -57,7 +57,7 @@ impl Job<'_> {
             .map(|(provider, _)| provider.as_ref())
             .collect();
         let report = self
-            .finish(run, &site, &output, providers, requests)
+            .finish(run, &site, &output, providers, requests, &|_| {})
             .await?;
         Ok(report.exit_code)
     }
@@ -70,24 +70,26 @@ impl Job<'_> {
         scopes: &[Option<Scope>],
         request: ChangeRequest,
     ) -> Result<u8, Error> {
-        let report = self.one_report(run, scopes, request).await?;
-        Ok(report.exit_code)
+        self.one_then(run, scopes, request, &|_| {}).await
     }
 
-    /// Like [`Self::one`], for commands that go on after it.
-    pub(super) async fn one_report(
+    /// Like [`Self::one`]; `settle` sees what came of it before anything is written, which may fail.
+    pub(super) async fn one_then(
         &self,
         run: &Run<'_>,
         scopes: &[Option<Scope>],
         request: ChangeRequest,
-    ) -> Result<Report, Error> {
+        settle: &dyn Fn(&Report),
+    ) -> Result<u8, Error> {
         let output = Self::output(run)?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         if scopes.is_empty() && self.from_input {
             // An empty list from another command: nothing to do, and nobody to ask.
-            return self
-                .finish(run, &site, &output, Vec::new(), Vec::new())
-                .await;
+            let nothing = (Vec::new(), Vec::new());
+            let report = self
+                .finish(run, &site, &output, nothing.0, nothing.1, settle)
+                .await?;
+            return Ok(report.exit_code);
         }
         let placed: Vec<_> = scopes
             .iter()
@@ -104,8 +106,11 @@ impl Job<'_> {
             Some((provider, _)) => provider,
             None => site.provider(self.cloud, self.service, None)?,
         };
-        self.finish(run, &site, &output, vec![provider.as_ref()], vec![request])
-            .await
+        let (providers, requests) = (vec![provider.as_ref()], vec![request]);
+        let report = self
+            .finish(run, &site, &output, providers, requests, settle)
+            .await?;
+        Ok(report.exit_code)
     }
 
     fn output(run: &Run<'_>) -> Result<Output, Error> {
@@ -125,6 +130,7 @@ impl Job<'_> {
         output: &Output,
         providers: Vec<&dyn Provider>,
         requests: Vec<ChangeRequest>,
+        settle: &dyn Fn(&Report),
     ) -> Result<Report, Error> {
         let io = &run.context.io;
         let mut changes: Vec<Box<dyn Change + '_>> = Vec::new();
@@ -162,6 +168,7 @@ impl Job<'_> {
             &|note| io.say(note),
         )
         .await?;
+        settle(&report);
         self.write(run, site, output, &report, endpoint.as_deref())?;
         Ok(report)
     }

@@ -15,6 +15,7 @@ mod input;
 mod key;
 mod layering;
 mod lists;
+mod lives;
 mod lookalikes;
 mod scale;
 mod sent_bytes;

@@ -14,9 +14,9 @@ use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::cli::carry_out::Job;
 use crate::cli::key::NewKeyType;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Fate};
 use crate::model::{ChangeRequest, CloudId, Keeper, NewKeyPair, Outcome, ResultClass};
-use crate::ops::change::Extent;
+use crate::ops::change::{Extent, Report};
 use crate::secret::Secret;
 use crate::sshkey::file::{self, NewFile};
 use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
@@ -114,19 +114,19 @@ impl<L: Labels> Create<L> {
         };
         pair.keeper = Some(Keeper::new(self.place(), |_| Ok(())));
         pair.public_key = Some(public);
-        let result = job.one_report(run, &[None], request(shelf, pair)).await;
-        let is_needed = result.as_ref().is_ok_and(|report| {
-            let failed = |outcome: &Outcome| outcome.status.class() == ResultClass::Failed;
-            !report.outcomes.iter().all(failed)
-        });
-        if let (Some(files), false) = (files, is_needed) {
-            files.remove();
-            run.context.io.say(&format!(
-                "{} was not kept: the cloud does not know that key",
-                self.private_key_file.display()
-            ));
-        }
-        result.map(|report| report.exit_code)
+        let files = RefCell::new(files);
+        let settle = |report: &Report| {
+            let files = files.take();
+            if report.outcomes.iter().all(is_certainly_unknown) {
+                discard(run, files);
+            }
+        };
+        let result = job
+            .one_then(run, &[None], request(shelf, pair), &settle)
+            .await;
+        // What ended before anything was sent has settled nothing.
+        discard(run, files.take());
+        result
     }
 
     /// The file is made before the request, so that a place that cannot be written to costs nothing.
@@ -154,8 +154,7 @@ impl<L: Labels> Create<L> {
                 )),
             },
         ));
-        let report = job.one_report(run, &[None], request(shelf, pair)).await?;
-        Ok(report.exit_code)
+        job.one(run, &[None], request(shelf, pair)).await
     }
 
     fn place(&self) -> String {
@@ -177,6 +176,24 @@ fn request(shelf: Shelf, pair: NewKeyPair) -> ChangeRequest {
         resource: shelf.resource,
         pairs: vec![pair],
     }
+}
+
+/// Whether the cloud certainly does not know the key: it was refused, and no answer was lost on the
+/// way, after which it might still turn up.
+fn is_certainly_unknown(outcome: &Outcome) -> bool {
+    let error = outcome.error.as_ref();
+    outcome.status.class() == ResultClass::Failed
+        && error.is_none_or(|error| error.fate == Fate::NotDone && !error.after_lost_answer)
+}
+
+/// Removes the files of a key that nothing trusts.
+fn discard(run: &Run<'_>, files: Option<Filled>) {
+    let Some(files) = files else { return };
+    run.context.io.say(&format!(
+        "{} was not kept: the cloud does not know that key",
+        files.paths[0].display()
+    ));
+    files.remove();
 }
 
 /// The two files of a pair that is made here, still empty.
@@ -204,8 +221,14 @@ impl Files {
             self.public.path().to_owned(),
         ];
         self.private.write_secret(private_key)?;
-        self.public.write_public(public_key)?;
-        Ok(Filled { paths })
+        let filled = Filled { paths };
+        match self.public.write_public(public_key) {
+            Ok(()) => Ok(filled),
+            Err(error) => {
+                filled.remove();
+                Err(error)
+            }
+        }
     }
 }
 
