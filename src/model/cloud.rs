@@ -67,17 +67,20 @@ pub enum Resource {
     CphServer,
     /// A user's public key for Git.
     CodeartsKey,
+    /// The record of work that a service did or does.
+    Task,
 }
 
 impl Resource {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::KeyPair,
         Self::LighthouseKeyPair,
         Self::Instance,
         Self::KmsKey,
         Self::CphServer,
         Self::CodeartsKey,
+        Self::Task,
     ];
 
     /// The word in commands and addresses.
@@ -89,6 +92,7 @@ impl Resource {
             Self::KmsKey => "kms-key",
             Self::CphServer => "cph-server",
             Self::CodeartsKey => "codearts-key",
+            Self::Task => "task",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! CodeArts Repo.
 
 mod add_codearts_keys;
+mod bind_key_pairs;
 mod cancel_deletion;
 mod change_key_pair;
 mod change_key_state;
@@ -26,12 +27,15 @@ mod session;
 mod shapes;
 pub mod sign;
 mod sts;
+mod tasks;
 #[cfg(test)]
 mod testing;
 mod wire;
 
+use bind_key_pairs::{Direction, Rebinding};
 use key_pairs::KeyPairs;
 use session::Session;
+use tasks::{Clearance, FailedRecords, Tasks};
 
 use super::change::Change;
 use super::client::Client;
@@ -40,7 +44,7 @@ use super::{Connection, Provider, unsupported};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
+use crate::model::{ChangeRequest, CloudId, FailedTasks, ListRequest, Listing, Resource, Scope};
 
 /// One account in one region of Huawei Cloud.
 #[derive(Debug)]
@@ -60,6 +64,12 @@ impl Huawei {
 
     fn key_pairs(&self) -> KeyPairs<'_> {
         KeyPairs {
+            session: &self.session,
+        }
+    }
+
+    fn tasks(&self) -> Tasks<'_> {
+        Tasks {
             session: &self.session,
         }
     }
@@ -97,6 +107,9 @@ impl Provider for Huawei {
         Box::pin(async move {
             match request {
                 ListRequest::KeyPairs(Resource::KeyPair) => self.key_pairs().list().await,
+                ListRequest::RunningTasks => self.tasks().list_running().await,
+                ListRequest::FailedTasks => self.tasks().list_failed().await,
+                ListRequest::Tasks(ids) => self.tasks().show(&ids).await,
                 ListRequest::KmsKeys => kms_keys::list(session).await,
                 ListRequest::CphServers => cph_servers::list(session).await,
                 ListRequest::CphJobs(ids) => cph_jobs::list(session, &ids).await,
@@ -140,6 +153,18 @@ impl Provider for Huawei {
                 id,
                 amendment,
             } => Box::new(self.key_pairs().update(id, amendment)?),
+            ChangeRequest::AttachKeyPairs(binding) if binding.resource == Resource::KeyPair => {
+                Box::new(Rebinding::new(session, Direction::Attach, binding)?)
+            }
+            ChangeRequest::DetachKeyPairs(binding) if binding.resource == Resource::KeyPair => {
+                Box::new(Rebinding::new(session, Direction::Detach, binding)?)
+            }
+            ChangeRequest::ClearFailedTasks(FailedTasks::All) => {
+                Box::new(Clearance::new(self.tasks()))
+            }
+            ChangeRequest::ClearFailedTasks(FailedTasks::Ids(ids)) => {
+                Box::new(FailedRecords::forget(self.tasks(), ids)?)
+            }
             ChangeRequest::CancelKeyDeletion {
                 ids,
                 sequence,
