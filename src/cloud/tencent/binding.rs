@@ -9,6 +9,7 @@ mod fitness;
 mod goal;
 mod look;
 mod power;
+mod replace;
 mod request;
 mod start;
 mod stop;
@@ -309,7 +310,11 @@ impl<P: Product> Change for BindingChange<'_, P> {
         ready: &'a [usize],
         outcomes: &'a mut [Outcome],
     ) -> BoxFuture<'a, Vec<String>> {
-        Box::pin(self.leave_power(ready, outcomes))
+        Box::pin(async move {
+            let mut warnings = self.complete_replacement(ready, outcomes).await;
+            warnings.extend(self.leave_power(ready, outcomes).await);
+            warnings
+        })
     }
 
     fn prove<'a>(

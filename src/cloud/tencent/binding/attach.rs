@@ -12,6 +12,9 @@ use crate::cloud::tencent::shapes::Instance;
 use crate::error::{Error, ErrorKind};
 use crate::model::Status;
 
+/// The code of an outcome beside which others are bound that were to be replaced.
+pub(super) const NOT_REPLACED: &str = "NotReplaced";
+
 impl<P: Product> BindingChange<'_, P> {
     /// Decides what a look can decide about one instance that key pairs are bound to.
     pub(super) fn decide_attach(
@@ -89,18 +92,15 @@ impl<P: Product> BindingChange<'_, P> {
                 let others = self.others(at, instance);
                 if instance.key_ids().is_none() {
                     survey.notes.push(format!(
-                        "{}: nobody can see which key pairs are bound to it now; they stop working",
+                        "{}: nobody can see which key pairs are bound to it now; they are replaced \
+                         and stop working",
                         instance.id
                     ));
                 } else if !others.is_empty() {
-                    let (id, others) = (&instance.id, others.join(", "));
-                    let verb = if others.contains(',') {
-                        "stop"
-                    } else {
-                        "stops"
-                    };
                     survey.notes.push(format!(
-                        "{id}: {others} {verb} working, because it is bound now and is to be replaced"
+                        "{}: these key pairs are replaced and stop working: {}",
+                        instance.id,
+                        others.join(", ")
                     ));
                 }
             }
@@ -129,13 +129,13 @@ impl<P: Product> BindingChange<'_, P> {
         let message = format!("still bound beside it: {}", others.join(", "));
         let keys = others.join(" --key-pair ");
         let hint = format!(
-            "The service adds instead of replacing. Take the others off: kpctl tencent {resource} detach --key-pair {keys} --instance {} -r {region}",
+            "The service added instead of replacing. Take the others off: kpctl tencent {resource} detach --key-pair {keys} --instance {} -r {region}",
             instance.id
         );
         Some(
             self.located(
                 Error::new(ErrorKind::State, message)
-                    .code("NotReplaced")
+                    .code(NOT_REPLACED)
                     .hint(hint),
             ),
         )

@@ -131,8 +131,7 @@ pub(super) fn judge<P: Product>(instance: &Instance, power: Power) -> Fitness {
             Power::Untouched => refused(
                 "UnsupportedOperation.InstanceStateRunning",
                 "is running",
-                "Let it be shut down first with --stop soft (and --start to start it again), or add \
-                 --force-stop: a power cut and a restart.",
+                "Stop it first (--stop soft, and --start to start it again), or add --force-stop: a power cut and a restart.",
             ),
             Power::Cut => Fitness::Fit(Plan::Cut),
             Power::StopSoftly | Power::StopHard => Fitness::Fit(Plan::Stop),

@@ -68,7 +68,7 @@ pub(super) fn hint(code: &str, kind: ErrorKind) -> &'static str {
             "The very same key is there under another name, perhaps in another region of the account."
         }
         "InvalidPublicKey.Malformed" | "InvalidParameterValue.KeyPairPublicKeyMalformed" => {
-            "The documents speak of OpenSSH RSA keys only; make one with kpctl key generate."
+            "The documents speak of OpenSSH RSA keys only; make one with kpctl key generate --type rsa-3072."
         }
         "InvalidKeyPair.LimitExceeded" | "LimitExceeded.KeyPairLimitExceeded" => {
             "The account has as many key pairs as it may have: delete some that nothing uses."
@@ -104,7 +104,7 @@ pub(super) fn hint(code: &str, kind: ErrorKind) -> &'static str {
             "Key pairs are for Linux; leave this instance out."
         }
         "UnsupportedOperation.InstanceStateRunning" => {
-            "Let it be stopped first with --stop soft, or add --force-stop: a power cut and a restart."
+            "Stop the instance first (--stop soft, and --start to start it again), or add --force-stop: a power cut and a restart."
         }
         "UnsupportedOperation.StoppedModeStopCharging" => {
             "Start the instance, and stop it with KEEP_CHARGING instead of STOP_CHARGING."

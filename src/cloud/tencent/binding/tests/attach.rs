@@ -100,9 +100,9 @@ async fn a_replacement_names_what_stops_working_and_ends_when_nothing_else_is_on
     assert_eq!(statuses(&outcomes), [Status::Attached, Status::Unchanged]);
     assert_eq!(world.borrow()[0]["LoginSettings"]["KeyIds"], json!([KEY]));
     assert_eq!(key_pair(&outcomes[0]).1, Some(KEY));
-    let note = format!("{MACHINE}: {BEFORE} stops working");
+    let note = format!("{MACHINE}: these key pairs are replaced and stop working: {BEFORE}");
     assert!(
-        survey.notes.iter().any(|text| text.starts_with(&note)),
+        survey.notes.iter().any(|text| *text == note),
         "{:?}",
         survey.notes
     );

@@ -115,25 +115,58 @@ async fn what_is_bound_stays_whether_the_service_replaces_or_adds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replacement_that_only_adds_names_the_rest() {
-    let command = format!("detach --key-pair {OTHER} --instance {MACHINE} -r ap-guangzhou");
-    for (adds, is_strict, bound, status) in [
-        (false, false, &[OTHER][..], Status::Attached),
-        (true, true, &[OTHER], Status::Attached),
-        (true, false, &[OTHER, KEY], Status::Failed),
-        (true, true, &[OTHER, KEY], Status::Failed),
+async fn a_replacement_ends_with_nothing_else_on_whatever_the_service_does() {
+    for (adds, is_strict, bound) in [
+        (false, false, &[OTHER][..]),
+        (true, true, &[OTHER]),
+        (true, false, &[OTHER, KEY]),
+        (true, true, &[OTHER, KEY]),
     ] {
-        let rig = Rig::new(service(&world("RUNNING", bound), adds, is_strict));
+        let world = world("RUNNING", bound);
+        let rig = Rig::new(service(&world, adds, is_strict));
         let mut wanted = wish(&[KEY]);
         wanted.replace = true;
         let (_, outcomes) = carry_out(&mut attach(&rig, wanted)).await;
-        assert_eq!(statuses(&outcomes), [status], "{adds} {is_strict}");
-        assert!(outcomes[0].verified);
-        assert_eq!(outcomes[0].error.is_some(), adds);
-        if let Some(error) = &outcomes[0].error {
-            assert_eq!(error.code.as_deref(), Some("NotReplaced"));
-            assert!(error.hints[0].ends_with(&command), "{:?}", error.hints);
-        }
+        assert_eq!(
+            statuses(&outcomes),
+            [Status::Attached],
+            "{adds} {is_strict}"
+        );
+        assert!(outcomes[0].verified && outcomes[0].error.is_none());
+        assert_eq!(world.borrow()[0]["LoginSettings"]["KeyIds"], json!([KEY]));
+        let after = outcomes[0].after.clone().expect("it was seen");
+        assert_eq!(after.key_pair.as_deref(), Some(KEY));
+        let rest =
+            json!({"KeyIds": [OTHER], "InstanceIds": [MACHINE], "DisassociateType": "ONLINE"});
+        let taken_off = rig.asked_for(DETACH);
+        assert_eq!(taken_off, if adds { vec![rest] } else { vec![] });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_taken_off_is_named_and_no_power_is_cut_for_it() {
+    let command = format!("detach --key-pair {OTHER} --instance {MACHINE} -r ap-guangzhou");
+    for (power, bound, status) in [
+        (Power::Untouched, &[OTHER][..], Status::Attached),
+        (Power::Cut, &[OTHER], Status::Attached),
+        (Power::Cut, &[OTHER, KEY], Status::Failed),
+    ] {
+        let inner = service(&world("RUNNING", bound), true, true);
+        let rig = Rig::new(move |action, body| match action {
+            DETACH => refusal("UnauthorizedOperation.NoPermission"),
+            _ => inner(action, body),
+        });
+        let mut wanted = wish(&[KEY]);
+        wanted.replace = true;
+        wanted.power = power;
+        let (survey, outcomes) = carry_out(&mut attach(&rig, wanted)).await;
+        assert_eq!(statuses(&outcomes), [status]);
+        let error = outcomes[0].error.as_ref().expect("others are there");
+        assert_eq!(error.code.as_deref(), Some("NotReplaced"));
+        assert!(error.hints[0].ends_with(&command), "{:?}", error.hints);
+        let tries = usize::from(power == Power::Untouched);
+        assert_eq!(rig.asked_for(DETACH).len(), tries);
+        assert_eq!(survey.warnings.len(), tries);
     }
 }
 
