@@ -114,11 +114,7 @@ impl Job<'_> {
     }
 
     fn output(run: &Run<'_>) -> Result<Output, Error> {
-        let output = Output::new(
-            run.global.output,
-            run.global.query.as_deref(),
-            &run.context.io,
-        )?;
+        let output = run.output()?;
         output.check_for_change()?;
         Ok(output)
     }

@@ -146,7 +146,7 @@ impl Pending {
         let span = |text: &Option<String>| text.as_deref().map(parse_duration).transpose();
         let (within, fail_within) = (span(&self.within)?, span(&self.fail_within)?);
         let reading = reading("pending");
-        let output = reading.output(run)?;
+        let output = run.output()?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         let provider = site.provider(reading.cloud, reading.service, None)?;
         let mut listing = provider.list(ListRequest::KmsKeys).await?;

@@ -21,6 +21,7 @@ use clap::{Parser, Subcommand};
 use crate::context::Context;
 use crate::error::Error;
 use crate::model::CloudId;
+use crate::output::Output;
 use crate::stop::Stop;
 
 /// Delete, detach, replace and trace SSH key pairs across clouds, and prove it.
@@ -129,6 +130,14 @@ struct Run<'a> {
     context: &'a Context,
     global: &'a Global,
     stop: &'a Stop,
+}
+
+impl Run<'_> {
+    /// What the user asked of the output; a mistake in it is found before anything is done.
+    fn output(&self) -> Result<Output, Error> {
+        let io = &self.context.io;
+        Output::new(self.global.output, self.global.query.as_deref(), io)
+    }
 }
 
 impl Cli {

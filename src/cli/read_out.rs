@@ -83,7 +83,7 @@ impl Reading {
         request: ListRequest,
         fits: impl Fn(&Record) -> bool,
     ) -> Result<u8, Error> {
-        let output = self.output(run)?;
+        let output = run.output()?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         let provider = site.provider(self.cloud, self.service, None)?;
         let mut listing = provider.list(request).await?;
@@ -94,7 +94,7 @@ impl Reading {
 
     /// Writes an empty list, for an empty list of ids.
     pub(super) async fn nothing(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let output = self.output(run)?;
+        let output = run.output()?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         self.write(run, &site, &output, &Listing::default(), false)?;
         Ok(0)
@@ -107,7 +107,7 @@ impl Reading {
         resource: Resource,
         text: &str,
     ) -> Result<u8, Error> {
-        let output = self.output(run)?;
+        let output = run.output()?;
         let items = Items {
             cloud: self.cloud,
             resource,
@@ -124,12 +124,6 @@ impl Reading {
         }
         self.write(run, &site, &output, &listing, true)?;
         Ok(0)
-    }
-
-    /// What the user asked of the output; a mistake in it is found before anything is sent.
-    pub(super) fn output(&self, run: &Run<'_>) -> Result<Output, Error> {
-        let io = &run.context.io;
-        Output::new(run.global.output, run.global.query.as_deref(), io)
     }
 
     /// Writes what was read.

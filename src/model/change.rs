@@ -92,12 +92,15 @@ pub struct NewKeyPair {
     pub protection: Option<Protection>,
 }
 
+/// Writes a private key to a safe place.
+type Keep = dyn Fn(&Secret) -> Result<(), Error>;
+
 /// What keeps a private key: it writes the key to a safe place before it answers with success.
 #[derive(Clone)]
 pub struct Keeper {
     /// Where to, for people.
     pub place: String,
-    keep: Rc<dyn Fn(&Secret) -> Result<(), Error>>,
+    keep: Rc<Keep>,
 }
 
 impl Keeper {

@@ -24,7 +24,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "random",
         ],
     ),
-    ("output", &["cloud", "model", "error", "io", "time"]),
+    (
+        "output",
+        &["cloud", "model", "sshkey", "error", "io", "time"],
+    ),
     ("auth", &["config", "model", "error", "secret"]),
     ("http", &["error", "secret", "stop", "time"]),
     ("sign", &[]),

@@ -76,7 +76,9 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let io = &run.context.io;
     if !output.is_document() {
-        warnings.iter().for_each(|warning| io.warn(warning));
+        for warning in warnings {
+            io.warn(warning);
+        }
     }
     let document = ListDocument {
         command,

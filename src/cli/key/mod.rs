@@ -106,14 +106,12 @@ impl From<NewKeyType> for KeyType {
 
 /// What the user asked of the output; a mistake in it is found before anything is made.
 fn output(run: &Run<'_>) -> Result<Output, Error> {
-    let io = &run.context.io;
-    let output = Output::new(run.global.output, run.global.query.as_deref(), io)?;
     if run.global.output == Some(output::Format::Names) {
         return Err(
             Error::usage("keys on this machine have no addresses").hint("Use -o tsv or -o json.")
         );
     }
-    Ok(output)
+    run.output()
 }
 
 /// Reads a key of either half from a file, or from standard input for `-`.

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::bind_options::BindOptions;
-use super::shelf::Shelf;
+use super::kind::Kind;
 use crate::cli::Run;
 use crate::cli::args::{Changing, Selection};
 use crate::cloud::change::Risk;
@@ -30,7 +30,7 @@ struct Chosen {
 }
 
 impl Ends {
-    fn read(&self, run: &Run<'_>, shelf: Shelf) -> Result<Chosen, Error> {
+    fn read(&self, run: &Run<'_>, kind: Kind) -> Result<Chosen, Error> {
         let from_input = |texts: &[String]| texts.iter().any(|text| text == "-");
         if from_input(&self.key_pairs) && from_input(&self.instances) {
             return Err(Error::usage(
@@ -39,14 +39,14 @@ impl Ends {
         }
         let io = &run.context.io;
         Ok(Chosen {
-            key_pairs: shelf.items(&self.key_pairs).read(io)?,
-            instances: shelf.instances(&self.instances).read(io)?,
+            key_pairs: kind.items(&self.key_pairs).read(io)?,
+            instances: kind.instances(&self.instances).read(io)?,
         })
     }
 }
 
 impl Chosen {
-    fn from_input(&self) -> bool {
+    fn is_from_input(&self) -> bool {
         self.key_pairs.from_input || self.instances.from_input
     }
 
@@ -60,8 +60,8 @@ impl Chosen {
         scopes.map(|(scope, _)| scope.clone()).collect()
     }
 
-    fn binding(&self, shelf: Shelf) -> Binding {
-        Binding::new(shelf.resource, self.key_pairs.ids(), self.instances.ids())
+    fn binding(&self, kind: Kind) -> Binding {
+        Binding::new(kind.resource, self.key_pairs.ids(), self.instances.ids())
     }
 }
 
@@ -79,17 +79,17 @@ pub(in crate::cli) struct Attach<O: BindOptions> {
 }
 
 impl<O: BindOptions> Attach<O> {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
-        let chosen = self.ends.read(run, shelf)?;
-        let mut binding = chosen.binding(shelf);
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        let chosen = self.ends.read(run, kind)?;
+        let mut binding = chosen.binding(kind);
         let accepted = self.options.apply(run, &mut binding)?;
         let extent = self.options.extent(self.changing.extent());
-        let job = shelf.job(
+        let job = kind.job(
             "attach",
             &self.changing,
             extent,
             accepted,
-            chosen.from_input(),
+            chosen.is_from_input(),
         );
         job.one(
             run,
@@ -118,20 +118,20 @@ pub(in crate::cli) struct Detach<O: BindOptions> {
 }
 
 impl<O: BindOptions> Detach<O> {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
-        let chosen = self.ends.read(run, shelf)?;
-        let mut binding = chosen.binding(shelf);
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        let chosen = self.ends.read(run, kind)?;
+        let mut binding = chosen.binding(kind);
         let mut accepted = self.options.apply(run, &mut binding)?;
         if self.allow_lockout {
             accepted.push(Risk::Lockout);
         }
         let extent: Extent = self.options.extent(self.changing.extent());
-        let job = shelf.job(
+        let job = kind.job(
             "detach",
             &self.changing,
             extent,
             accepted,
-            chosen.from_input(),
+            chosen.is_from_input(),
         );
         job.one(
             run,

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use clap::Args;
 
+use super::kind::Kind;
 use super::labels::Labels;
-use super::shelf::Shelf;
 use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::cli::carry_out::Job;
@@ -22,8 +22,8 @@ use crate::sshkey::file::{self, NewFile};
 use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
 
 /// The type that a cloud is documented to take. Volcengine and Tencent Cloud name RSA only.
-fn usual_type(shelf: Shelf) -> NewKeyType {
-    match shelf.cloud {
+fn usual_type(kind: Kind) -> NewKeyType {
+    match kind.cloud {
         CloudId::Huawei => NewKeyType::Ed25519,
         CloudId::Volcengine | CloudId::Tencent => NewKeyType::Rsa3072,
     }
@@ -69,7 +69,7 @@ pub(in crate::cli) struct Create<L: Labels> {
 }
 
 impl<L: Labels> Create<L> {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
         let mut pair = NewKeyPair {
             name: self.name.clone(),
             is_fresh: true,
@@ -80,14 +80,14 @@ impl<L: Labels> Create<L> {
             verify: !self.no_verify,
             ..self.changing.extent()
         };
-        let job = shelf.job("create", &self.changing, extent, Vec::new(), false);
+        let job = kind.job("create", &self.changing, extent, Vec::new(), false);
         if self.changing.dry_run {
             self.refuse_existing_files()?;
         }
         if self.cloud_generated {
-            self.let_cloud_make(run, shelf, &job, pair).await
+            self.let_cloud_make(run, kind, &job, pair).await
         } else {
-            self.make_here(run, shelf, &job, pair).await
+            self.make_here(run, kind, &job, pair).await
         }
     }
 
@@ -96,7 +96,7 @@ impl<L: Labels> Create<L> {
     async fn make_here(
         &self,
         run: &Run<'_>,
-        shelf: Shelf,
+        kind: Kind,
         job: &Job<'_>,
         mut pair: NewKeyPair,
     ) -> Result<u8, Error> {
@@ -105,7 +105,7 @@ impl<L: Labels> Create<L> {
         } else {
             Some(Files::reserve(&self.private_key_file)?)
         };
-        let key_type = self.key_type.unwrap_or_else(|| usual_type(shelf));
+        let key_type = self.key_type.unwrap_or_else(|| usual_type(kind));
         let private = PrivateKey::generate(key_type.into(), &self.name)?;
         let public = private.public()?;
         let files = match files {
@@ -122,7 +122,7 @@ impl<L: Labels> Create<L> {
             }
         };
         let result = job
-            .one_then(run, &[None], request(shelf, pair), &settle)
+            .one_then(run, &[None], request(kind, pair), &settle)
             .await;
         // What ended before anything was sent has settled nothing.
         discard(run, files.take());
@@ -133,7 +133,7 @@ impl<L: Labels> Create<L> {
     async fn let_cloud_make(
         &self,
         run: &Run<'_>,
-        shelf: Shelf,
+        kind: Kind,
         job: &Job<'_>,
         mut pair: NewKeyPair,
     ) -> Result<u8, Error> {
@@ -154,7 +154,7 @@ impl<L: Labels> Create<L> {
                 )),
             },
         ));
-        job.one(run, &[None], request(shelf, pair)).await
+        job.one(run, &[None], request(kind, pair)).await
     }
 
     fn place(&self) -> String {
@@ -171,9 +171,9 @@ impl<L: Labels> Create<L> {
     }
 }
 
-fn request(shelf: Shelf, pair: NewKeyPair) -> ChangeRequest {
+fn request(kind: Kind, pair: NewKeyPair) -> ChangeRequest {
     ChangeRequest::AddKeyPairs {
-        resource: shelf.resource,
+        resource: kind.resource,
         pairs: vec![pair],
     }
 }

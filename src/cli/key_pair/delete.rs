@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shelf::Shelf;
+use super::kind::Kind;
 use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::error::Error;
@@ -56,13 +56,13 @@ pub(in crate::cli) struct Delete<O: DeleteOptions> {
 }
 
 impl<O: DeleteOptions> Delete<O> {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
-        let selection = shelf.items(&self.ids).read(&run.context.io)?;
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        let selection = kind.items(&self.ids).read(&run.context.io)?;
         let extent = Extent {
             verify: !self.no_verify,
             ..self.changing.extent()
         };
-        let job = shelf.job(
+        let job = kind.job(
             "delete",
             &self.changing,
             extent,
@@ -70,7 +70,7 @@ impl<O: DeleteOptions> Delete<O> {
             selection.from_input,
         );
         let request = |ids| ChangeRequest::DeleteKeyPairs {
-            resource: shelf.resource,
+            resource: kind.resource,
             ids,
             client_token: self.options.client_token(),
         };

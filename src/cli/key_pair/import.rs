@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::kind::Kind;
 use super::labels::Labels;
-use super::shelf::Shelf;
 use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub(in crate::cli) struct Import<L: Labels> {
 }
 
 impl<L: Labels> Import<L> {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
         let mut pair = NewKeyPair {
             name: self.name.clone(),
             public_key: Some(public_key(run, &self.file)?),
@@ -47,9 +47,9 @@ impl<L: Labels> Import<L> {
             verify: !self.no_verify,
             ..self.changing.extent()
         };
-        let job = shelf.job("import", &self.changing, extent, Vec::new(), false);
+        let job = kind.job("import", &self.changing, extent, Vec::new(), false);
         let request = ChangeRequest::AddKeyPairs {
-            resource: shelf.resource,
+            resource: kind.resource,
             pairs: vec![pair],
         };
         job.one(run, &[None], request).await

@@ -1,14 +1,14 @@
 //! `CLOUD key-pair VERB`: one implementation of each verb for every cloud. What differs is where the
-//! pairs are (`shelf.rs`) and small groups of options.
+//! pairs are (`kind.rs`) and small groups of options.
 
 mod bind;
 mod bind_options;
 mod create;
 mod delete;
 mod import;
+mod kind;
 mod labels;
 mod read;
-mod shelf;
 mod tasks;
 mod update;
 
@@ -95,16 +95,16 @@ pub(super) enum VolcengineKeyPair {
 
 impl VolcengineKeyPair {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shelf = shelf::VOLCENGINE;
+        let kind = kind::VOLCENGINE;
         match self {
-            Self::List(command) => command.run(run, shelf).await,
-            Self::Show(command) => command.run(run, shelf).await,
-            Self::Create(command) => command.run(run, shelf).await,
-            Self::Import(command) => command.run(run, shelf).await,
-            Self::Delete(command) => command.run(run, shelf).await,
-            Self::Attach(command) => command.run(run, shelf).await,
-            Self::Detach(command) => command.run(run, shelf).await,
-            Self::Update(command) => command.run(run, shelf).await,
+            Self::List(command) => command.run(run, kind).await,
+            Self::Show(command) => command.run(run, kind).await,
+            Self::Create(command) => command.run(run, kind).await,
+            Self::Import(command) => command.run(run, kind).await,
+            Self::Delete(command) => command.run(run, kind).await,
+            Self::Attach(command) => command.run(run, kind).await,
+            Self::Detach(command) => command.run(run, kind).await,
+            Self::Update(command) => command.run(run, kind).await,
         }
     }
 }
@@ -176,16 +176,16 @@ pub(super) enum TencentKeyPair {
 
 impl TencentKeyPair {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shelf = shelf::CVM;
+        let kind = kind::CVM;
         match self {
-            Self::List(command) => command.run(run, shelf).await,
-            Self::Show(command) => command.run(run, shelf).await,
-            Self::Create(command) => command.run(run, shelf).await,
-            Self::Import(command) => command.run(run, shelf).await,
-            Self::Delete(command) => command.run(run, shelf).await,
-            Self::Attach(command) => command.run(run, shelf).await,
-            Self::Detach(command) => command.run(run, shelf).await,
-            Self::Update(command) => command.run(run, shelf).await,
+            Self::List(command) => command.run(run, kind).await,
+            Self::Show(command) => command.run(run, kind).await,
+            Self::Create(command) => command.run(run, kind).await,
+            Self::Import(command) => command.run(run, kind).await,
+            Self::Delete(command) => command.run(run, kind).await,
+            Self::Attach(command) => command.run(run, kind).await,
+            Self::Detach(command) => command.run(run, kind).await,
+            Self::Update(command) => command.run(run, kind).await,
         }
     }
 }
@@ -237,15 +237,15 @@ pub(super) enum LighthouseKeyPair {
 
 impl LighthouseKeyPair {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shelf = shelf::LIGHTHOUSE;
+        let kind = kind::LIGHTHOUSE;
         match self {
-            Self::List(command) => command.run(run, shelf).await,
-            Self::Show(command) => command.run(run, shelf).await,
-            Self::Create(command) => command.run(run, shelf).await,
-            Self::Import(command) => command.run(run, shelf).await,
-            Self::Delete(command) => command.run(run, shelf).await,
-            Self::Attach(command) => command.run(run, shelf).await,
-            Self::Detach(command) => command.run(run, shelf).await,
+            Self::List(command) => command.run(run, kind).await,
+            Self::Show(command) => command.run(run, kind).await,
+            Self::Create(command) => command.run(run, kind).await,
+            Self::Import(command) => command.run(run, kind).await,
+            Self::Delete(command) => command.run(run, kind).await,
+            Self::Attach(command) => command.run(run, kind).await,
+            Self::Detach(command) => command.run(run, kind).await,
         }
     }
 }
@@ -319,17 +319,17 @@ pub(super) enum HuaweiKeyPair {
 
 impl HuaweiKeyPair {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let shelf = shelf::KPS;
+        let kind = kind::KPS;
         match self {
-            Self::List(command) => command.run(run, shelf).await,
-            Self::Show(command) => command.run(run, shelf).await,
-            Self::Create(command) => command.run(run, shelf).await,
-            Self::Import(command) => command.run(run, shelf).await,
-            Self::Delete(command) => command.run(run, shelf).await,
-            Self::Attach(command) => command.run(run, shelf).await,
-            Self::Detach(command) => command.run(run, shelf).await,
-            Self::Update(command) => command.run(run, shelf).await,
-            Self::Tasks(command) => command.run(run, shelf).await,
+            Self::List(command) => command.run(run, kind).await,
+            Self::Show(command) => command.run(run, kind).await,
+            Self::Create(command) => command.run(run, kind).await,
+            Self::Import(command) => command.run(run, kind).await,
+            Self::Delete(command) => command.run(run, kind).await,
+            Self::Attach(command) => command.run(run, kind).await,
+            Self::Detach(command) => command.run(run, kind).await,
+            Self::Update(command) => command.run(run, kind).await,
+            Self::Tasks(command) => command.run(run, kind).await,
         }
     }
 }

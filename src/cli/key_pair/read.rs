@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shelf::Shelf;
+use super::kind::Kind;
 use crate::cli::Run;
 use crate::cli::read_out::NameFilter;
 use crate::error::Error;
@@ -16,10 +16,10 @@ pub(in crate::cli) struct List {
 }
 
 impl List {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
-        let request = ListRequest::KeyPairs(shelf.resource);
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        let request = ListRequest::KeyPairs(kind.resource);
         let fits = |record: &_| self.filter.fits(record);
-        shelf.reading("list").list(run, request, fits).await
+        kind.reading("list").list(run, request, fits).await
     }
 }
 
@@ -32,10 +32,9 @@ pub(in crate::cli) struct Show {
 }
 
 impl Show {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
-        shelf
-            .reading("show")
-            .show(run, shelf.resource, &self.id)
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        kind.reading("show")
+            .show(run, kind.resource, &self.id)
             .await
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shelf::Shelf;
+use super::kind::Kind;
 use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::error::Error;
@@ -33,9 +33,9 @@ pub(in crate::cli) struct Tasks {
 }
 
 impl Tasks {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
         if self.clear {
-            return self.clear(run, shelf).await;
+            return self.clear(run, kind).await;
         }
         let request = if !self.ids.is_empty() {
             ListRequest::Tasks(self.ids.clone())
@@ -44,10 +44,10 @@ impl Tasks {
         } else {
             ListRequest::RunningTasks
         };
-        shelf.reading("tasks").list(run, request, |_| true).await
+        kind.reading("tasks").list(run, request, |_| true).await
     }
 
-    async fn clear(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
+    async fn clear(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
         let changing = Changing {
             yes: self.yes,
             dry_run: self.dry_run,
@@ -57,7 +57,7 @@ impl Tasks {
         } else {
             FailedTasks::Ids(self.ids.clone())
         };
-        let job = shelf.job("tasks", &changing, changing.extent(), Vec::new(), false);
+        let job = kind.job("tasks", &changing, changing.extent(), Vec::new(), false);
         job.one(run, &[None], ChangeRequest::ClearFailedTasks(tasks))
             .await
     }

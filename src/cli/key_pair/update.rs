@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shelf::Shelf;
+use super::kind::Kind;
 use crate::cli::Run;
 use crate::cli::args::Changing;
 use crate::error::Error;
@@ -73,15 +73,15 @@ pub(in crate::cli) struct Update<O: UpdateOptions> {
 }
 
 impl<O: UpdateOptions> Update<O> {
-    pub(super) async fn run(&self, run: &Run<'_>, shelf: Shelf) -> Result<u8, Error> {
-        let (scope, id) = shelf.items(&[]).item(&self.id)?;
+    pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        let (scope, id) = kind.items(&[]).item(&self.id)?;
         let extent = Extent {
             verify: !self.no_verify,
             ..self.changing.extent()
         };
-        let job = shelf.job("update", &self.changing, extent, Vec::new(), false);
+        let job = kind.job("update", &self.changing, extent, Vec::new(), false);
         let request = ChangeRequest::UpdateKeyPair {
-            resource: shelf.resource,
+            resource: kind.resource,
             id,
             amendment: self.options.amendment(),
         };

@@ -22,6 +22,7 @@ use crate::model::{
     Address, Amendment, Facts, KeyPair, Listing, Material, NewKeyPair, Protection, Record,
     Resource, Scope, Visibility,
 };
+use crate::sshkey::PublicKey;
 use crate::time::of_milliseconds;
 
 /// So many pairs are looked at one by one; for more, the list is read first.
@@ -39,7 +40,7 @@ pub(super) struct KeyPairs<'a> {
     pub(super) session: &'a Session,
 }
 
-impl<'a> KeyPairs<'a> {
+impl KeyPairs<'_> {
     /// All that the caller sees.
     pub(super) async fn list(self) -> Result<Listing, Error> {
         let found = self.session.all(ListKeypairs::default()).await?;
@@ -153,7 +154,7 @@ impl<'a> KeyPairs<'a> {
             keypair: NewKeypair {
                 name: pair.name.clone(),
                 kind: Some("ssh"),
-                public_key: pair.public_key.as_ref().map(|key| key.line()),
+                public_key: pair.public_key.as_ref().map(PublicKey::line),
                 scope: pair.visibility.map(|visibility| match visibility {
                     Visibility::User => "user",
                     Visibility::Account => "domain",

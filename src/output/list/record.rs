@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Fields, Item};
 use crate::model::{Address, Facts, Fingerprints, Material, Record};
+use crate::sshkey::PublicKey;
 use crate::time::of_milliseconds;
 
 impl From<&Record> for Item {
@@ -91,8 +92,8 @@ fn material(material: &Material) -> Fields {
         _ => None,
     };
     vec![
-        ("type", json!(key.map(|key| key.kind()))),
-        ("bits", json!(key.and_then(|key| key.bits()))),
+        ("type", json!(key.map(PublicKey::kind))),
+        ("bits", json!(key.and_then(PublicKey::bits))),
         (
             "fingerprint_sha256",
             json!(sha256.map(|digest| digest.to_string())),
@@ -101,7 +102,7 @@ fn material(material: &Material) -> Fields {
             "fingerprint_md5",
             json!(md5.map(|digest| digest.to_string())),
         ),
-        ("public_key", json!(key.map(|key| key.line()))),
+        ("public_key", json!(key.map(PublicKey::line))),
     ]
 }
 

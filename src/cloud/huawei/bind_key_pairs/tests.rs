@@ -35,8 +35,8 @@ fn binding(servers: &[&str], access: Option<Access>) -> Binding {
     }
 }
 
-fn password() -> Option<Access> {
-    Some(Access::Password(Secret::new("canary".to_owned())))
+fn password() -> Access {
+    Access::Password(Secret::new("canary".to_owned()))
 }
 
 fn status(word: &str) -> String {
@@ -119,7 +119,7 @@ async fn a_word_that_no_document_names_is_no_end() {
 async fn a_failed_task_is_explained_and_an_unknown_one_proves_nothing() {
     let (failed, list) = (status("FAILED_BIND"), task("t1", "s1", "FAILED_BIND"));
     let replies = [PAIR, TAKEN, (200, &*failed), (200, &*list)];
-    let (outcomes, _) = run(Direction::Attach, &["s1"], password(), 1, &replies).await;
+    let (outcomes, _) = run(Direction::Attach, &["s1"], Some(password()), 1, &replies).await;
     let error = outcomes[0].error.as_ref().expect("an error");
     assert_eq!(
         (outcomes[0].status, error.message.as_str()),
@@ -179,7 +179,7 @@ async fn several_servers_with_a_login_go_in_one_request_and_each_has_its_result(
     let done = status("SUCCESS_BIND");
     let servers = ["s1", "s2", "s3"];
     let replies = [PAIR, (200, &*answer), (200, &*done), NONE, NONE];
-    let (outcomes, script) = run(Direction::Attach, &servers, password(), 1, &replies).await;
+    let (outcomes, script) = run(Direction::Attach, &servers, Some(password()), 1, &replies).await;
     let statuses: Vec<_> = outcomes.iter().map(|outcome| outcome.status).collect();
     assert_eq!(
         statuses,
@@ -197,9 +197,9 @@ async fn several_servers_with_a_login_go_in_one_request_and_each_has_its_result(
         let waves = change.waves(&(0..23).collect::<Vec<_>>());
         waves.concat().iter().map(Vec::len).collect::<Vec<_>>()
     };
-    assert_eq!(sizes(Direction::Attach, password()), [10, 10, 3]);
+    assert_eq!(sizes(Direction::Attach, Some(password())), [10, 10, 3]);
     assert_eq!(sizes(Direction::Attach, None).len(), 23);
-    assert_eq!(sizes(Direction::Detach, password()).len(), 23);
+    assert_eq!(sizes(Direction::Detach, Some(password())).len(), 23);
 }
 
 #[tokio::test]
@@ -266,7 +266,7 @@ async fn no_secret_is_shown() {
     let change = Rebinding::new(
         &session,
         Direction::Attach,
-        binding(&["s1", "s2"], password()),
+        binding(&["s1", "s2"], Some(password())),
     );
     let change = change.expect("valid");
     for batch in [vec![0], vec![0, 1]] {

@@ -96,8 +96,8 @@ async fn tasks_are_shown_one_by_one_and_unknown_ones_are_told() {
     let tasks = Tasks { session: &session };
     let ids = ["a", "b", "c"].map(str::to_owned);
     let listing = tasks.show(&ids).await.expect("a list");
-    let states: Vec<_> = listing.records.iter().filter_map(Record::state).collect();
-    assert_eq!(states, ["done", "failed", "unknown"]);
+    let words: Vec<_> = listing.records.iter().filter_map(Record::state).collect();
+    assert_eq!(words, ["done", "failed", "unknown"]);
     assert_eq!(
         facts(&listing.records[1]).error_message.as_deref(),
         Some("Update public key error")

@@ -101,11 +101,7 @@ async fn a_replacement_names_what_stops_working_and_ends_when_nothing_else_is_on
     assert_eq!(world.borrow()[0]["LoginSettings"]["KeyIds"], json!([KEY]));
     assert_eq!(key_pair(&outcomes[0]).1, Some(KEY));
     let note = format!("{MACHINE}: these key pairs are replaced and stop working: {BEFORE}");
-    assert!(
-        survey.notes.iter().any(|text| *text == note),
-        "{:?}",
-        survey.notes
-    );
+    assert!(survey.notes.contains(&note), "{:?}", survey.notes);
     assert_eq!(rig.asked_for(ATTACH).len(), 1);
 }
 

@@ -9,7 +9,7 @@ use crate::ops::change::Extent;
 
 /// A kind of key pair of one cloud.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::cli) struct Shelf {
+pub(in crate::cli) struct Kind {
     /// The cloud.
     pub(super) cloud: CloudId,
     /// The kind.
@@ -19,31 +19,31 @@ pub(in crate::cli) struct Shelf {
 }
 
 /// Key pairs of Volcengine ECS.
-pub(super) const VOLCENGINE: Shelf = Shelf {
+pub(super) const VOLCENGINE: Kind = Kind {
     cloud: CloudId::Volcengine,
     resource: Resource::KeyPair,
     service: "ecs",
 };
 /// Key pairs of Tencent Cloud CVM.
-pub(super) const CVM: Shelf = Shelf {
+pub(super) const CVM: Kind = Kind {
     cloud: CloudId::Tencent,
     resource: Resource::KeyPair,
     service: "cvm",
 };
 /// Key pairs of Tencent Cloud Lighthouse.
-pub(super) const LIGHTHOUSE: Shelf = Shelf {
+pub(super) const LIGHTHOUSE: Kind = Kind {
     cloud: CloudId::Tencent,
     resource: Resource::LighthouseKeyPair,
     service: "lighthouse",
 };
 /// Key pairs of Huawei Cloud KPS.
-pub(super) const KPS: Shelf = Shelf {
+pub(super) const KPS: Kind = Kind {
     cloud: CloudId::Huawei,
     resource: Resource::KeyPair,
     service: "kps",
 };
 
-impl Shelf {
+impl Kind {
     /// The command of a verb, without its arguments.
     pub(super) fn command(self, verb: &str) -> String {
         format!("{} {} {verb}", self.cloud, self.resource)
