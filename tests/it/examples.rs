@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use clap::{Command, CommandFactory as _};
+use kpctl::cli::Cli;
+
 /// Each file gets a sandbox of its own: the commands in it build on each other.
 fn run_examples_of(file: &str) {
     let folder = tempfile::TempDir::new().expect("a temporary folder");
@@ -61,6 +64,29 @@ fn api() {
 #[test]
 fn help() {
     run_examples_of("tests/cmd/help.md");
+}
+
+/// A command whose help nobody has read is not in the golden file.
+#[test]
+fn every_command_is_in_the_help_file() {
+    let page = include_str!("../cmd/help.md");
+    let mut missing = Vec::new();
+    visit(&Cli::command(), &mut Vec::new(), &mut |words| {
+        let line = format!("\n$ kpctl {}--help\n", words.concat());
+        if !page.contains(&line) {
+            missing.push(line);
+        }
+    });
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+fn visit(command: &Command, words: &mut Vec<String>, see: &mut impl FnMut(&[String])) {
+    see(words);
+    for next in command.get_subcommands() {
+        words.push(format!("{} ", next.get_name()));
+        visit(next, words, see);
+        words.pop();
+    }
 }
 
 #[test]
