@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use kpctl::model::CloudId;
+use kpctl::sandbox::Quirk;
 use serde_json::Value;
 
 use crate::fixture::{Output, World};
@@ -106,6 +107,19 @@ impl Service {
         items.iter().any(|item| item["id"] == id)
     }
 
+    /// Imports the service's key under a name; the id that it has then.
+    fn import(&self, world: &World, name: &str) -> String {
+        let key = key_file(self.key);
+        let imported = self.run(world, "import", &[&key, "--name", name]).code(0);
+        let item = only_item(&imported);
+        assert_eq!(
+            (&item["status"], &item["verified"]),
+            (&"imported".into(), &true.into()),
+            "{imported:#?}"
+        );
+        item["id"].as_str().expect("an id").to_owned()
+    }
+
     /// From a pair that is there and bound to nothing to one that is not there.
     fn bind_release_and_delete(&self, world: &World, id: &str) {
         let attached = self.run(world, "attach", &self.ends(id)).code(0);
@@ -158,15 +172,7 @@ fn an_imported_key_lives_from_import_to_absence() {
         let world = World::sandboxed();
         let key = key_file(service.key);
         let import = [key.as_str(), "--name", "conform_1"];
-        // Names of Volcengine and KPS take no underscore by the documents, those of Tencent no dash.
-        let imported = service.run(&world, "import", &import).code(0);
-        let item = only_item(&imported);
-        assert_eq!(
-            (&item["status"], &item["verified"]),
-            (&"imported".into(), &true.into()),
-            "{imported:#?}"
-        );
-        let id = item["id"].as_str().expect("an id").to_owned();
+        let id = service.import(&world, "conform_1");
         assert!(service.lists(&world, &id));
 
         let shown = only_item(&service.run(&world, "show", &[&id]).code(0));
@@ -243,12 +249,7 @@ fn a_machine_keeps_what_was_bound_where_the_cloud_can_hold_several() {
             continue;
         }
         let world = World::sandboxed();
-        let key = key_file(service.key);
-        let imported = service.run(&world, "import", &[&key, "--name", "conform_3"]);
-        let id = only_item(&imported)["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
+        let id = service.import(&world, "conform_3");
         let attached = service.run(&world, "attach", &service.ends(&id)).code(0);
         let after = only_item(&attached)["after"]["key_pair"].clone();
         let after = after.as_str().expect("what is bound").to_owned();
@@ -291,4 +292,84 @@ fn a_refused_key_and_a_throttled_service_end_every_verb_with_their_code() {
         let refused = service.run(&denied, "list", &[]).code(4);
         assert_eq!(refused.error()["kind"], "permission");
     }
+}
+
+/// The documents leave questions open; whatever the answer, the life of a key is the same.
+#[test]
+fn the_life_is_the_same_under_every_plausible_answer() {
+    for quirk in Quirk::ALL {
+        let cloud = match quirk.name().split('-').next() {
+            Some("volcengine") => CloudId::Volcengine,
+            Some("tencent" | "lighthouse") => CloudId::Tencent,
+            _ => CloudId::Huawei,
+        };
+        // Where nobody can tell how a task ended, kpctl says so.
+        if *quirk == Quirk::KpsTasksForgotten {
+            continue;
+        }
+        for service in services_of(cloud) {
+            let world = World::served(&["--quirk", quirk.name()]);
+            // A name that every reading of the rules allows.
+            let name = if cloud == CloudId::Tencent {
+                "conform_4"
+            } else {
+                "conform-4"
+            };
+            let id = service.import(&world, name);
+            let key = key_file(service.key);
+            let again = service
+                .run(&world, "import", &[&key, "--name", name])
+                .code(0);
+            assert_eq!(only_item(&again)["status"], "exists", "{quirk}: {again:#?}");
+            service.bind_release_and_delete(&world, &id);
+        }
+    }
+}
+
+#[test]
+fn a_task_that_is_forgotten_at_its_end_proves_nothing() {
+    let world = World::served(&["--quirk", Quirk::KpsTasksForgotten.name()]);
+    for service in services_of(CloudId::Huawei) {
+        let id = service.import(&world, "conform-5");
+        let attached = service.run(&world, "attach", &service.ends(&id)).code(10);
+        assert_eq!(
+            only_item(&attached)["status"],
+            "unverified",
+            "{attached:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_users_own_key_lives_from_addition_to_absence() {
+    let world = World::sandboxed();
+    let key = key_file("ed25519-openssh.pub");
+    let add = [
+        "huawei",
+        "codearts-key",
+        "add",
+        &key,
+        "--title",
+        "mine",
+        "-o",
+        "json",
+    ];
+    let added = only_item(&world.run(&add).code(0));
+    assert_eq!(
+        (&added["status"], &added["verified"]),
+        (&"imported".into(), &true.into())
+    );
+    let id = added["id"].as_str().expect("an id");
+    assert_eq!(only_item(&world.run(&add).code(0))["status"], "exists");
+    let delete = [
+        "huawei",
+        "codearts-key",
+        "delete",
+        id,
+        "--yes",
+        "-o",
+        "json",
+    ];
+    assert_eq!(only_item(&world.run(&delete).code(0))["status"], "deleted");
+    assert_eq!(only_item(&world.run(&delete).code(0))["status"], "absent");
 }
