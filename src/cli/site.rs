@@ -276,19 +276,34 @@ impl<'a> Site<'a> {
 
 /// A proxy that cannot be understood would be passed by, and with it whoever wants it used.
 fn check_proxies(env: &Env) -> Result<(), Error> {
-    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        let Some(value) = env.filled(name) else {
-            continue;
-        };
-        let is_url = value
-            .parse::<http::Uri>()
-            .is_ok_and(|url| url.host().is_some_and(|host| !host.is_empty()));
-        if !is_url {
+    let names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+    for name in names.map(|name| [name.to_owned(), name.to_lowercase()]).concat() {
+        if let Some(value) = env.filled(&name)
+            && !is_proxy(value)
+        {
+            // The value may hold a password.
             return Err(Error::usage(format!("{name} holds no address of a proxy"))
-                .hint("Write http://HOST:PORT, or unset it."));
+                .hint("Write http://HOST:PORT or https://HOST:PORT, or unset it."));
         }
     }
     Ok(())
+}
+
+/// Whether the HTTP library takes it for a proxy: http or https, with or without saying so.
+fn is_proxy(value: &str) -> bool {
+    let rest = match value.split_once("://") {
+        Some((scheme, rest)) => {
+            if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+                return false;
+            }
+            rest
+        }
+        None => value,
+    };
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    // Hosts of containers have underscores.
+    Endpoint::parse(&format!("http://{}", host_and_port.replace('_', "-")), true).is_ok()
 }
 
 fn refuse_beside_sandbox(global: &Global) -> Result<(), Error> {
@@ -355,5 +370,40 @@ fn sandbox_login(cloud: CloudId) -> Login {
         source: "the sandbox".to_owned(),
         region: Some(region.to_owned()),
         project_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_proxy;
+
+    #[test]
+    fn only_what_the_library_would_use_is_a_proxy() {
+        for proxy in [
+            "http://proxy:3128",
+            "https://proxy.example.com",
+            "HTTP://proxy:8080/",
+            "proxy_1:3128",
+            "127.0.0.1:3128",
+            "http://[::1]:3128",
+            "http://user:p%40ss@proxy:3128",
+        ] {
+            assert!(is_proxy(proxy), "{proxy}");
+        }
+        for none in [
+            "",
+            "socks5://proxy:1080",
+            "ftp://proxy",
+            "http://",
+            "http://:3128",
+            "http://proxy:0",
+            "http://proxy:99999",
+            "http://proxy:port",
+            "http://proxy:",
+            "http://a b",
+            "://proxy",
+        ] {
+            assert!(!is_proxy(none), "{none}");
+        }
     }
 }

@@ -102,6 +102,15 @@ pub struct Preview {
     pub request: Request,
 }
 
+/// A request on its way, without its signature.
+struct Task<'a> {
+    call: &'a Call,
+    request: Request,
+    takes_files: bool,
+    /// It does no harm when it is carried out twice.
+    repeatable: bool,
+}
+
 /// What is known of an access key so far. All clients of one login share it.
 #[derive(Clone, Debug, Default)]
 pub struct KeyGate(Rc<Mutex<Gate>>);
@@ -206,41 +215,51 @@ impl<W: Wire> Client<W> {
             ));
         }
         let call = self.prepare(facts).await?;
-        let repeatable = facts.effect == Effect::Read || facts.repeat != Repeat::AfterLook;
-        let mut retry = Retry::default();
-        let mut after_lost_answer = false;
-        loop {
-            self.limits
-                .admit(
-                    call.service,
-                    call.operation,
-                    W::rate(call.service, call.operation),
-                )
-                .await;
-            let error = match self.attempt(operation, &call).await {
-                Ok(decoded) => {
-                    return read(operation, decoded, after_lost_answer)
-                        .map_err(|error| locate(error, W::CLOUD, &call));
+        let request = W::encode(operation, &call)?;
+        let task = Task {
+            call: &call,
+            request,
+            takes_files: operation.takes_files(),
+            repeatable: facts.effect == Effect::Read || facts.repeat != Repeat::AfterLook,
+        };
+        let (decoded, after_lost_answer) = self.perform(task).await?;
+        read(operation, decoded, after_lost_answer)
+            .map_err(|error| locate(error, W::CLOUD, &call))
+    }
+
+    /// Sends a request until it is answered or nothing is to be hoped for; whether an answer was
+    /// lost on the way. It knows nothing of the operation's types, so that the program holds it once
+    /// for each cloud and not once for each operation.
+    fn perform<'a>(&'a self, task: Task<'a>) -> BoxFuture<'a, Result<(Decoded, bool), Error>> {
+        Box::pin(async move {
+            let call = task.call;
+            let mut retry = Retry::default();
+            let mut after_lost_answer = false;
+            loop {
+                let rate = W::rate(call.service, call.operation);
+                self.limits.admit(call.service, call.operation, rate).await;
+                let error = match self.attempt(&task).await {
+                    Ok(decoded) => return Ok((decoded, after_lost_answer)),
+                    Err(error) => locate(error, W::CLOUD, call)
+                        .with(|details| details.after_lost_answer = after_lost_answer),
+                };
+                let lost_before = after_lost_answer;
+                after_lost_answer |= error.fate == Fate::Unknown;
+                let wait = retry.next(&error, task.repeatable, random::chance());
+                let goes_on = match wait {
+                    Some(wait) => self.courier.pause(wait).await,
+                    None => false,
+                };
+                if !goes_on {
+                    // However clear this last answer is, an earlier try may have been carried out.
+                    return Err(if lost_before {
+                        error.fate(Fate::Unknown)
+                    } else {
+                        error
+                    });
                 }
-                Err(error) => locate(error, W::CLOUD, &call)
-                    .with(|details| details.after_lost_answer = after_lost_answer),
-            };
-            let lost_before = after_lost_answer;
-            after_lost_answer |= error.fate == Fate::Unknown;
-            let wait = retry.next(&error, repeatable, random::chance());
-            let goes_on = match wait {
-                Some(wait) => self.courier.pause(wait).await,
-                None => false,
-            };
-            if !goes_on {
-                // However clear this last answer is, an earlier try may have been carried out.
-                return Err(if lost_before {
-                    error.fate(Fate::Unknown)
-                } else {
-                    error
-                });
             }
-        }
+        })
     }
 
     /// What [`Self::call`] would send.
@@ -260,26 +279,25 @@ impl<W: Wire> Client<W> {
         })
     }
 
-    async fn prepare(&self, facts: Facts) -> Result<Call, Error> {
-        Ok(Call {
-            service: facts.service,
-            operation: facts.operation,
-            version: facts.version,
-            region: self.scope.region.clone(),
-            project_id: W::project_id(self, facts).await?,
-            endpoint: self.endpoint(facts.service)?,
+    fn prepare(&self, facts: Facts) -> BoxFuture<'_, Result<Call, Error>> {
+        Box::pin(async move {
+            Ok(Call {
+                service: facts.service,
+                operation: facts.operation,
+                version: facts.version,
+                region: self.scope.region.clone(),
+                project_id: W::project_id(self, facts).await?,
+                endpoint: self.endpoint(facts.service)?,
+            })
         })
     }
 
     /// One try. The first request of an access key goes alone, and none goes after a refusal of
     /// the key itself: a cloud may lock it (spec huawei 1, point 9).
-    async fn attempt<O: Callable<Cloud = W>>(
-        &self,
-        operation: &O,
-        call: &Call,
-    ) -> Result<Decoded, Error> {
-        let mut request = W::encode(operation, call)?;
-        let files = operation.takes_files();
+    async fn attempt(&self, task: &Task<'_>) -> Result<Decoded, Error> {
+        // Signed anew, from the same bytes.
+        let mut request = task.request.clone();
+        let (call, files) = (task.call, task.takes_files);
         let mut gate = self.gate.0.lock().await;
         match &*gate {
             Gate::Refused(error) => return Err(error.clone()),

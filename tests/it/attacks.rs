@@ -279,9 +279,13 @@ fn guards_and_messages_do_not_fail_open() {
     world
         .run(&[&delete[..], &["--endpoint-url", &url]].concat())
         .code(2);
-    let broken = World::served(&[]).with("HTTPS_PROXY", "::bad x");
-    broken.run(&delete).code(2);
-    assert_eq!(broken.requests(), Vec::<String>::new());
+    for name in ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"] {
+        let proxy = format!("socks5://user:{CANARY}@proxy:1080");
+        let broken = World::served(&[]).with(name, &proxy);
+        let refused = broken.run(&delete).code(2);
+        assert!(refused.stderr.contains(name), "{refused:#?}");
+        assert_eq!(broken.requests(), Vec::<String>::new());
+    }
     world
         .run(&["sandbox", "env", "--endpoint-url", "http://127.0.0.1:1"])
         .code(2);
