@@ -135,25 +135,47 @@ impl Io {
     }
 
     /// Asks for a yes or no; anything but a clear yes is no.
-    pub fn confirm(&self, question: &str) -> Result<bool, Error> {
-        // The prompt is drawn again with the answer, so that only its last line may be part of it.
-        let (lead, prompt) = question.rsplit_once('\n').unwrap_or(("", question));
-        if !lead.is_empty() {
-            self.line(lead);
+    ///
+    /// The terminal stays as it is, so that signals arrive and nothing has to be put back, and a
+    /// thread of its own reads the answer: whoever waits for it may give up.
+    pub async fn confirm(&self, question: &str) -> Result<bool, Error> {
+        {
+            let mut err = self.err.borrow_mut();
+            // Nobody is left to ask when stderr is gone: then no answer comes, either.
+            let _ = write!(err, "{question} [y/N] ").and_then(|()| err.flush());
         }
-        let answer = dialoguer::Confirm::new()
-            .with_prompt(prompt)
-            .default(false)
-            .interact_opt();
-        answer
-            .map(|answer| answer == Some(true))
-            .map_err(|dialoguer::Error::IO(error)| {
-                let kind = match error.kind() {
-                    std::io::ErrorKind::Interrupted => ErrorKind::Interrupted,
-                    _ => ErrorKind::Consent,
-                };
-                Error::new(kind, format!("no answer, so nothing was changed: {error}"))
-            })
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the streams are this file's business"
+            )]
+            let input = std::io::stdin();
+            let mut answer = String::new();
+            let read = input.read_line(&mut answer).map(|_| answer);
+            let _ = sender.send(read);
+        });
+        let open_line = OpenLine(self);
+        let answer = receiver.await;
+        if matches!(&answer, Ok(Ok(text)) if text.ends_with('\n')) {
+            // The person has ended the line.
+            std::mem::forget(open_line);
+        }
+        match answer {
+            Ok(Ok(answer)) if answer.is_empty() => Err(Error::new(
+                ErrorKind::Consent,
+                "no answer, so nothing was changed",
+            )),
+            Ok(Ok(answer)) => Ok(is_yes(&answer)),
+            Ok(Err(error)) => Err(Error::new(
+                ErrorKind::Consent,
+                format!("no answer, so nothing was changed: {error}"),
+            )),
+            Err(_) => Err(Error::new(
+                ErrorKind::Internal,
+                "the question was never asked, so nothing was changed",
+            )),
+        }
     }
 
     /// Asks for a passphrase, which is not shown; twice when it is a new one.
@@ -182,6 +204,15 @@ impl Io {
     }
 }
 
+/// A line on stderr without an end; what comes next starts on a line of its own.
+struct OpenLine<'a>(&'a Io);
+
+impl Drop for OpenLine<'_> {
+    fn drop(&mut self) {
+        self.0.line("");
+    }
+}
+
 /// A line to stderr from where no [`Io`] can be held: the trace of `-v` and the sandbox's log.
 #[derive(Clone, Copy, Debug)]
 pub struct Talk(());
@@ -201,6 +232,12 @@ impl Talk {
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{}", escaped(text));
     }
+}
+
+/// Whether a line is a clear yes.
+fn is_yes(answer: &str) -> bool {
+    let answer = answer.trim();
+    answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
 }
 
 /// Whether a letter drives a terminal or hides: control characters, marks that turn the direction
@@ -226,7 +263,17 @@ pub fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, is_yes};
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        for yes in ["y\n", "Y\r\n", " yes \n", "YES"] {
+            assert!(is_yes(yes), "{yes}");
+        }
+        for no in ["", "\n", "n\n", "yy\n", "yes please\n", "j\n"] {
+            assert!(!is_yes(no), "{no}");
+        }
+    }
 
     #[test]
     fn what_drives_a_terminal_is_shown_not_sent() {

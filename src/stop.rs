@@ -37,6 +37,17 @@ impl Stop {
         self.shared.exit_code.get()
     }
 
+    /// Waits until a stop is asked for.
+    pub async fn asked_for(&self) {
+        loop {
+            let changed = self.shared.changed.notified();
+            if self.requested().is_some() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     /// Waits until answers are no longer waited for.
     pub async fn hurried(&self) {
         loop {

@@ -118,7 +118,7 @@ impl Api {
         }
         if !nature.is_read {
             site.courier().may_change.set(false);
-            self.consent(run, provider, endpoint.as_deref(), nature, &dangers)
+            self.consent(run, &site, provider, endpoint.as_deref(), nature, &dangers)
                 .await?;
             if run.stop.requested().is_some() {
                 return Err(Error::new(
@@ -234,6 +234,7 @@ impl Api {
     async fn consent(
         &self,
         run: &Run<'_>,
+        site: &Site<'_>,
         provider: &dyn Provider,
         endpoint: Option<&str>,
         nature: &Nature,
@@ -244,10 +245,11 @@ impl Api {
         let may_ask =
             io.person_is_there() && !run.global.no_input && !from_input && !self.changing.yes;
         let ask = |question: Question| -> BoxFuture<'_, Result<bool, Error>> {
-            Box::pin(async move {
+            let answer = async move {
                 let places = [place(provider, endpoint).await?];
-                io.confirm(&question_text(&question, &places))
-            })
+                io.confirm(&question_text(&question, &places)).await
+            };
+            Box::pin(site.courier().while_asking(answer))
         };
         let mut notes = parameters(&nature.parameters);
         notes.push(

@@ -143,13 +143,14 @@ impl Job<'_> {
             io.person_is_there() && !run.global.no_input && !self.from_input && !self.changing.yes;
         let (asked, named) = (&providers, endpoint.as_deref());
         let ask = |question: Question| -> BoxFuture<'_, Result<bool, Error>> {
-            Box::pin(async move {
+            let answer = async move {
                 let mut places = Vec::new();
                 for provider in asked {
                     places.push(place(*provider, named).await?);
                 }
-                io.confirm(&question_text(&question, &places))
-            })
+                io.confirm(&question_text(&question, &places)).await
+            };
+            Box::pin(site.courier().while_asking(answer))
         };
         let consent = Consent {
             yes: self.changing.yes,
@@ -305,7 +306,13 @@ pub(super) fn question_text(question: &Question, places: &[String]) -> String {
             .as_ref()
             .map(|target| format!(" on {}", target.id))
             .unwrap_or_default();
-        lines.push(format!("  {}{target}", item.id));
+        // In several places the same name may stand for several things.
+        let place = if places.len() > 1 {
+            format!(" in {}", item.scope.region)
+        } else {
+            String::new()
+        };
+        lines.push(format!("  {}{target}{place}", item.id));
     }
     if question.items.len() > LISTED {
         lines.push(format!("  … {} in all", question.items.len()));
@@ -313,4 +320,37 @@ pub(super) fn question_text(question: &Question, places: &[String]) -> String {
     lines.extend(question.notes.iter().cloned());
     lines.push(format!("{}?", question.purpose));
     crate::io::escaped(&lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::question_text;
+    use crate::model::{CloudId, Resource, Scope};
+    use crate::ops::consent::Question;
+
+    #[test]
+    fn in_several_places_each_item_says_where_it_is() {
+        let address = |region: &str| {
+            let scope = Scope {
+                cloud: CloudId::Volcengine,
+                profile: "env".to_owned(),
+                region: region.to_owned(),
+            };
+            (scope.address(Resource::KeyPair, "ci"), None)
+        };
+        let question = Question {
+            purpose: "delete key pairs".to_owned(),
+            items: vec![address("cn-beijing"), address("cn-shanghai")],
+            notes: Vec::new(),
+        };
+        let places = ["volcengine cn-beijing", "volcengine cn-shanghai"].map(str::to_owned);
+        assert_eq!(
+            question_text(&question, &places),
+            "In volcengine cn-beijing; volcengine cn-shanghai:\n  ci in cn-beijing\n  ci in cn-shanghai\ndelete key pairs?"
+        );
+        assert_eq!(
+            question_text(&question, &places[..1]),
+            "In volcengine cn-beijing:\n  ci\n  ci\ndelete key pairs?"
+        );
+    }
 }

@@ -277,7 +277,10 @@ impl<'a> Site<'a> {
 /// A proxy that cannot be understood would be passed by, and with it whoever wants it used.
 fn check_proxies(env: &Env) -> Result<(), Error> {
     let names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
-    for name in names.map(|name| [name.to_owned(), name.to_lowercase()]).concat() {
+    for name in names
+        .map(|name| [name.to_owned(), name.to_lowercase()])
+        .concat()
+    {
         if let Some(value) = env.filled(&name)
             && !is_proxy(value)
         {
@@ -301,7 +304,9 @@ fn is_proxy(value: &str) -> bool {
         None => value,
     };
     let authority = rest.strip_suffix('/').unwrap_or(rest);
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host_and_port = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     // Hosts of containers have underscores.
     Endpoint::parse(&format!("http://{}", host_and_port.replace('_', "-")), true).is_ok()
 }

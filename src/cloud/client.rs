@@ -223,8 +223,7 @@ impl<W: Wire> Client<W> {
             repeatable: facts.effect == Effect::Read || facts.repeat != Repeat::AfterLook,
         };
         let (decoded, after_lost_answer) = self.perform(task).await?;
-        read(operation, decoded, after_lost_answer)
-            .map_err(|error| locate(error, W::CLOUD, &call))
+        read(operation, decoded, after_lost_answer).map_err(|error| locate(error, W::CLOUD, &call))
     }
 
     /// Sends a request until it is answered or nothing is to be hoped for; whether an answer was

@@ -115,6 +115,29 @@ impl Courier {
         self.stop.requested().is_none()
     }
 
+    /// Waits for a person before anything was changed: no longer than the command may take, nor after
+    /// a stop was asked for.
+    pub async fn while_asking<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let late = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.stop.asked_for() => Err(Error::new(
+                ErrorKind::Interrupted,
+                "interrupted: nothing was changed",
+            )),
+            () = late => Err(Self::out_of_time()),
+            answer = answer => answer,
+        }
+    }
+
     /// The error for a command that ran out of its `--timeout`.
     pub fn out_of_time() -> Error {
         Error::new(ErrorKind::Timeout, "the time given by --timeout is over")

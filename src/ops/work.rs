@@ -22,11 +22,15 @@ pub(super) struct Work<'a> {
 impl Work<'_> {
     pub(super) async fn carry_out(&mut self, extent: Extent) {
         let drafts: Vec<usize> = self.with_status(|status| status == Status::Skipped);
-        if !drafts.is_empty() && !self.must_end() {
+        if drafts.is_empty() {
+            return;
+        }
+        if !self.must_end() {
             self.make(&drafts, extent).await;
             let left = self.change.finish(&drafts, &mut self.outcomes).await;
             self.warnings.extend(left);
         }
+        self.explain_skipped(&drafts);
     }
 
     /// Everything from the first preparation to the last look.
@@ -86,6 +90,37 @@ impl Work<'_> {
             }
         }
         self.lower_claims(extent, &drafts);
+    }
+
+    /// Says of what was never sent why.
+    fn explain_skipped(&mut self, drafts: &[usize]) {
+        let reason = if self.courier.stop.requested().is_some() {
+            Error::new(
+                ErrorKind::Interrupted,
+                "not sent: the command was interrupted",
+            )
+        } else if self.is_late() {
+            Error::new(
+                ErrorKind::Timeout,
+                "not sent: the time given by --timeout was over",
+            )
+        } else if self.cut_short == Some(ErrorKind::Credentials.exit_code()) {
+            Error::new(
+                ErrorKind::Credentials,
+                "not sent: the credentials were refused",
+            )
+        } else {
+            Error::new(
+                ErrorKind::Busy,
+                "not sent: an earlier request has not come to its end",
+            )
+        };
+        for &item in drafts {
+            let outcome = &mut self.outcomes[item];
+            if outcome.status == Status::Skipped && outcome.error.is_none() {
+                outcome.error = Some(reason.clone());
+            }
+        }
     }
 
     fn with_status(&self, wanted: impl Fn(Status) -> bool) -> Vec<usize> {

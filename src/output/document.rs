@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cloud::client::Preview;
 use crate::error::Error;
-use crate::io::{escaped, is_unsafe};
+use crate::io::is_unsafe;
 use crate::model::{Address, ItemState, Outcome, Status};
 
 pub(super) const SCHEMA: &str = "kpctl/v1";
@@ -272,7 +272,7 @@ fn item_error(error: &Error) -> Value {
     json!({
         "kind": error.kind.word(),
         "code": error.code,
-        "message": escaped(&error.message),
+        "message": error.message,
         "hint": hint(error),
     })
 }
@@ -302,7 +302,7 @@ pub fn error_document(error: &Error) -> String {
         "error": {
             "kind": error.kind.word(),
             "code": error.code,
-            "message": escaped(&error.message),
+            "message": error.message,
             "hint": hint(error),
             "cloud": error.cloud.map(crate::model::CloudId::name),
             "service": error.service,
@@ -317,7 +317,7 @@ pub fn error_document(error: &Error) -> String {
 }
 
 fn hint(error: &Error) -> Option<String> {
-    (!error.hints.is_empty()).then(|| escaped(&error.hints.join(" ")))
+    (!error.hints.is_empty()).then(|| error.hints.join(" "))
 }
 
 /// One call of a plan: the exact request, without what must not be shown.
