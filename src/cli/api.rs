@@ -26,7 +26,6 @@ const COMMAND: &str = "api";
 /// Lines of parameters that a question shows.
 const LISTED: usize = 20;
 
-/// What the command was given.
 #[derive(Args, Debug)]
 #[command(before_help = "Examples:\n  \
     kpctl api volcengine ecs DescribeKeyPairs KeyPairNames.1=web-1\n  \

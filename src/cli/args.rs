@@ -10,9 +10,9 @@ use crate::model::{Address, CloudId, Resource, Scope};
 use crate::ops::change::Extent;
 use crate::output::{ErrorFormat, Format};
 
-/// Options of every command.
+// Options of every command.
 #[derive(Args, Clone, Debug)]
-pub struct Global {
+pub(crate) struct Global {
     /// Profile to work with (default: KPCTL_PROFILE, else the environment's credentials)
     #[arg(
         short,
@@ -131,7 +131,7 @@ pub struct Global {
 
 impl Global {
     /// How errors are written.
-    pub fn error_format(&self) -> ErrorFormat {
+    pub(crate) fn error_format(&self) -> ErrorFormat {
         self.error_format.unwrap_or(match self.output {
             Some(Format::Json | Format::Ndjson) => ErrorFormat::Json,
             _ => ErrorFormat::Text,
@@ -139,9 +139,9 @@ impl Global {
     }
 }
 
-/// Consent and rehearsal, on every command that changes something.
+// Consent and rehearsal, on every command that changes something.
 #[derive(Args, Clone, Debug)]
-pub struct Changing {
+pub(crate) struct Changing {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
@@ -153,7 +153,7 @@ pub struct Changing {
 
 impl Changing {
     /// To the very end: wait, then read back.
-    pub fn extent(&self) -> Extent {
+    pub(crate) fn extent(&self) -> Extent {
         Extent {
             dry_run: self.dry_run,
             wait: true,

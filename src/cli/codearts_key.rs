@@ -15,6 +15,7 @@ use crate::ops::change::Extent;
 
 /// Verbs for the calling user's public keys in Huawei CodeArts Repo.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum CodeartsKey {
     /// List your own keys (ListUserKeys), all of them
     #[command(before_help = "Examples:\n  \
@@ -58,14 +59,12 @@ impl CodeartsKey {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct List {
     #[command(flatten)]
     filter: NameFilter,
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Add {
     /// The public key file; '-' reads the key from standard input
@@ -108,7 +107,6 @@ impl Add {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Delete {
     /// Key ids (1 to 2147483647) or addresses; '-' reads them from standard input

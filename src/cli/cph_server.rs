@@ -12,6 +12,7 @@ use crate::ops::change::Extent;
 
 /// Verbs for cloud-phone servers of Huawei CPH.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum CphServer {
     /// List the servers of a region's project with their key pairs (ListCloudPhoneServers), all of them
     #[command(before_help = "Examples:\n  \
@@ -66,14 +67,12 @@ fn reading(verb: &str) -> Reading {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct List {
     #[command(flatten)]
     filter: MachineFilter,
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Show {
     /// The server, by id or address
@@ -81,7 +80,6 @@ pub(super) struct Show {
     id: String,
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Jobs {
     /// Ids of requests or of jobs; '-' reads them from standard input
@@ -105,7 +103,6 @@ impl Jobs {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct ChangeKeyPair {
     /// Server ids or addresses, or SERVER_ID=NAME; '-' reads them from standard input

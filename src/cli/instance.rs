@@ -9,6 +9,7 @@ use crate::model::{CloudId, ListRequest};
 
 /// Verbs for servers.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Instance {
     /// List the instances of a region with their key pairs (DescribeInstances), all of them
     #[command(before_help = "Examples:\n  \
@@ -18,7 +19,6 @@ pub(super) enum Instance {
     List(List),
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct List {
     #[command(flatten)]

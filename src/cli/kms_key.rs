@@ -21,6 +21,7 @@ const FINDINGS: u8 = 8;
 
 /// Verbs for encryption keys of Huawei KMS.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum KmsKey {
     /// List the encryption keys of a region's project (ListKeys), of every algorithm
     #[command(before_help = "Examples:\n  \
@@ -100,7 +101,6 @@ fn reading(verb: &str) -> Reading {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct List {
     #[command(flatten)]
@@ -121,7 +121,6 @@ impl List {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Show {
     /// The key, by id or address
@@ -129,7 +128,6 @@ pub(super) struct Show {
     id: String,
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct Pending {
     /// Only keys that are destroyed within this time: 12h, 7d
@@ -183,7 +181,7 @@ fn is_within(record: &Record, now: i64, span: Duration) -> bool {
     deadline(record).is_none_or(|at| at <= now.saturating_add(span))
 }
 
-/// Keys that are brought into another state.
+// Keys that are brought into another state.
 #[derive(Args, Debug)]
 pub(super) struct Switch {
     /// Key ids or addresses; '-' reads them from standard input
@@ -223,7 +221,6 @@ impl Switch {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct ScheduleDeletion {
     #[command(flatten)]
@@ -234,7 +231,6 @@ pub(super) struct ScheduleDeletion {
     days: u32,
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(super) struct CancelDeletion {
     /// Key ids or addresses; '-' reads them from standard input

@@ -48,7 +48,10 @@ pub struct Cli {
     command: Command,
 }
 
+// `defer` here and below: a run defines the options of the one command that it is. What stands above
+// a struct of options is a plain comment, because a deferred doc comment would replace the command's.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
     /// Volcengine (火山引擎): ECS key pairs
     #[command(alias = "volc", subcommand)]
@@ -81,6 +84,7 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum VolcengineCommand {
     /// Key pairs of ECS
     #[command(subcommand)]
@@ -92,6 +96,7 @@ enum VolcengineCommand {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum TencentCommand {
     /// Key pairs of CVM
     #[command(subcommand)]
@@ -107,6 +112,7 @@ enum TencentCommand {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum HuaweiCommand {
     /// Key pairs of KPS
     #[command(subcommand)]
@@ -142,7 +148,7 @@ impl Run<'_> {
 
 impl Cli {
     /// Options that decide how the program talks, needed before and after the command.
-    pub fn global(&self) -> &Global {
+    pub(crate) fn global(&self) -> &Global {
         &self.global
     }
 

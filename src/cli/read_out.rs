@@ -20,7 +20,7 @@ pub(super) struct Reading {
     pub(super) service: &'static str,
 }
 
-/// Which things of a list are shown. All pages are read in any case.
+// Which things of a list are shown. All pages are read in any case.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct NameFilter {
     /// Only those whose name or id fits: letters as they are, * for any, ? for one
@@ -36,7 +36,7 @@ impl NameFilter {
     }
 }
 
-/// Which machines of a list are shown.
+// Which machines of a list are shown.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct MachineFilter {
     #[command(flatten)]

@@ -18,6 +18,7 @@ const PORT: u16 = 7_780;
 
 /// What can be done with the embedded cloud itself.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum SandboxCommand {
     /// Serve the embedded cloud to other programs, SDKs and CLIs
     #[command(before_help = "Examples:\n  \
@@ -38,7 +39,7 @@ pub(super) enum SandboxCommand {
     Reset,
 }
 
-/// Where the sandbox listens.
+// Where the sandbox listens.
 #[derive(Args, Debug)]
 pub(super) struct Port {
     /// The port on 127.0.0.1
@@ -46,7 +47,7 @@ pub(super) struct Port {
     port: u16,
 }
 
-/// How the sandbox is served.
+// How the sandbox is served.
 #[derive(Args, Debug)]
 pub(super) struct Serve {
     /// The port on 127.0.0.1; 0 takes any free one

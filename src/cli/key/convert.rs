@@ -13,7 +13,6 @@ use crate::secret::Secret;
 use crate::sshkey::file::{self, KeyFile, NewFile, PrivateFile};
 use crate::sshkey::{KeyFormat, PrivateKey, PublicKey};
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Convert {
     /// The key file; '-' is standard input

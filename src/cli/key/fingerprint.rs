@@ -12,7 +12,6 @@ use crate::secret::Secret;
 use crate::sshkey::PrivateKey;
 use crate::sshkey::file::KeyFile;
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Fingerprint {
     /// Public or private key files; '-' is standard input

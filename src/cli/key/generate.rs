@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::sshkey::file::{self, NewFile};
 use crate::sshkey::{KeyFormat, PrivateKey};
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Generate {
     /// Where the private key goes; the public one goes to FILE.pub

@@ -19,6 +19,7 @@ use crate::sshkey::{KeyFormat, KeyType, PrivateKey, PublicKey};
 
 /// Verbs for SSH keys on this machine.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Key {
     /// Make a key: FILE for you alone, FILE.pub for everybody
     ///

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::model::{Binding, ChangeRequest, Scope};
 use crate::ops::change::Extent;
 
-/// Key pairs and instances, as both verbs take them.
+// Key pairs and instances, as both verbs take them.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Ends {
     /// Key pairs, by id or address; '-' reads them from standard input
@@ -65,7 +65,6 @@ impl Chosen {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Attach<O: BindOptions> {
     #[command(flatten)]
@@ -100,7 +99,6 @@ impl<O: BindOptions> Attach<O> {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Detach<O: BindOptions> {
     #[command(flatten)]

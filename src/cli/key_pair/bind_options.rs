@@ -22,7 +22,7 @@ pub(in crate::cli) trait BindOptions: Args {
     fn extent(&self, extent: Extent) -> Extent;
 }
 
-/// Volcengine: a restart makes the change effective.
+// Volcengine: a restart makes the change effective.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct VolcengineBind {
     /// Restart the running instances after it (RebootInstances), and wait until they run again
@@ -59,7 +59,7 @@ pub(in crate::cli) enum Stop {
     Never,
 }
 
-/// Tencent Cloud CVM: only stopped instances can be changed.
+// Tencent Cloud CVM: only stopped instances can be changed.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct CvmBind {
     /// Let the service cut the power of running instances and start them again (needs --yes)
@@ -103,7 +103,7 @@ impl BindOptions for CvmBind {
     }
 }
 
-/// Tencent Cloud Lighthouse: changed while it runs, unless that is not wanted.
+// Tencent Cloud Lighthouse: changed while it runs, unless that is not wanted.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct LighthouseBind {
     /// The user on the instance whose keys change (default: the one of the image)
@@ -137,7 +137,7 @@ impl BindOptions for LighthouseBind {
     }
 }
 
-/// Options of attach only, where an instance holds several key pairs.
+// Options of attach only, where an instance holds several key pairs.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Replacing<O: BindOptions> {
     /// Take off the key pairs that are bound now, instead of keeping them
@@ -159,7 +159,7 @@ impl<O: BindOptions> BindOptions for Replacing<O> {
     }
 }
 
-/// Huawei Cloud KPS: the service logs in to a running server.
+// Huawei Cloud KPS: the service logs in to a running server.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct KpsBind {
     /// The server's password for root, in the first line of this file; '-' reads standard input
@@ -213,7 +213,7 @@ fn password(run: &Run<'_>, path: &Path) -> Result<Secret, Error> {
     file::read_passphrase(path)
 }
 
-/// Options of attach only.
+// Options of attach only.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct KpsAttach {
     /// Switch password login off on the server

@@ -29,7 +29,6 @@ fn usual_type(kind: Kind) -> NewKeyType {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Create<L: Labels> {
     /// What the pair is to be called

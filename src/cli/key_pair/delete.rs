@@ -17,13 +17,13 @@ pub(in crate::cli) trait DeleteOptions: Args {
     }
 }
 
-/// Nothing beside what all clouds take.
+// Nothing beside what all clouds take.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct NoOptions {}
 
 impl DeleteOptions for NoOptions {}
 
-/// What only Volcengine takes.
+// What only Volcengine takes.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct VolcengineDelete {
     /// Your own idempotency token, for at most 100 names
@@ -37,7 +37,6 @@ impl DeleteOptions for VolcengineDelete {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Delete<O: DeleteOptions> {
     /// The pairs, by id or address; '-' reads them from standard input

@@ -13,7 +13,6 @@ use crate::model::{ChangeRequest, NewKeyPair};
 use crate::ops::change::Extent;
 use crate::sshkey::{PublicKey, file};
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Import<L: Labels> {
     /// The public key file; '-' reads the key from standard input

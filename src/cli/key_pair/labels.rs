@@ -11,7 +11,7 @@ pub(in crate::cli) trait Labels: Args {
     fn apply(&self, pair: &mut NewKeyPair) -> Result<(), Error>;
 }
 
-/// Tags, as several clouds have them.
+// Tags, as several clouds have them.
 #[derive(Args, Debug)]
 struct Tags {
     /// A tag, as often as wanted
@@ -30,7 +30,7 @@ impl Tags {
     }
 }
 
-/// Volcengine.
+// Volcengine.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct VolcengineLabels {
     /// A description
@@ -54,7 +54,7 @@ impl Labels for VolcengineLabels {
     }
 }
 
-/// Tencent Cloud CVM.
+// Tencent Cloud CVM.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct CvmLabels {
     /// A description, set by a second call (ModifyKeyPairAttribute)
@@ -78,7 +78,7 @@ impl Labels for CvmLabels {
     }
 }
 
-/// Tencent Cloud Lighthouse.
+// Tencent Cloud Lighthouse.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct LighthouseLabels {
     #[command(flatten)]
@@ -101,7 +101,7 @@ pub(in crate::cli) enum Scope {
     Account,
 }
 
-/// Huawei Cloud KPS.
+// Huawei Cloud KPS.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct KpsLabels {
     /// A description, set by a second call (UpdateKeypairDescription)
@@ -124,7 +124,7 @@ impl Labels for KpsLabels {
     }
 }
 
-/// Huawei Cloud KPS, where the cloud makes the pair.
+// Huawei Cloud KPS, where the cloud makes the pair.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct KpsCreate {
     #[command(flatten)]

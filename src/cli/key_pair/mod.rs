@@ -29,6 +29,7 @@ use crate::error::Error;
 
 /// Verbs for key pairs of Volcengine ECS.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum VolcengineKeyPair {
     /// List the key pairs of a region (DescribeKeyPairs), all of them
     #[command(before_help = "Examples:\n  \
@@ -111,6 +112,7 @@ impl VolcengineKeyPair {
 
 /// Verbs for key pairs of Tencent Cloud CVM.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum TencentKeyPair {
     /// List the key pairs of a region (DescribeKeyPairs), all of them
     #[command(before_help = "Examples:\n  \
@@ -192,6 +194,7 @@ impl TencentKeyPair {
 
 /// Verbs for key pairs of Tencent Cloud Lighthouse.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum LighthouseKeyPair {
     /// List the key pairs of a region (DescribeKeyPairs of Lighthouse), all of them
     #[command(before_help = "Examples:\n  \
@@ -252,6 +255,7 @@ impl LighthouseKeyPair {
 
 /// Verbs for key pairs of Huawei Cloud KPS.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum HuaweiKeyPair {
     /// List the key pairs of a region's project (ListKeypairs), all of them
     #[command(before_help = "Examples:\n  \

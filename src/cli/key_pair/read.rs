@@ -8,7 +8,6 @@ use crate::cli::read_out::NameFilter;
 use crate::error::Error;
 use crate::model::ListRequest;
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct List {
     #[command(flatten)]
@@ -23,7 +22,6 @@ impl List {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Show {
     /// The pair, by id or address

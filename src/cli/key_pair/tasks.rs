@@ -8,7 +8,6 @@ use crate::cli::args::Changing;
 use crate::error::Error;
 use crate::model::{ChangeRequest, FailedTasks, ListRequest};
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Tasks {
     /// Tasks by id; without any, those that are running

@@ -15,7 +15,7 @@ pub(in crate::cli) trait UpdateOptions: Args {
     fn amendment(&self) -> Amendment;
 }
 
-/// Clouds where a name stays what it is.
+// Clouds where a name stays what it is.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DescriptionOnly {
     /// The new description; an empty one clears it
@@ -32,7 +32,7 @@ impl UpdateOptions for DescriptionOnly {
     }
 }
 
-/// Clouds where a name can be changed, too.
+// Clouds where a name can be changed, too.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = true)]
 pub(in crate::cli) struct NameAndDescription {
@@ -54,7 +54,6 @@ impl UpdateOptions for NameAndDescription {
     }
 }
 
-/// What the command was given.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Update<O: UpdateOptions> {
     /// The pair, by id or address
