@@ -127,8 +127,7 @@ impl Api {
             }
             site.courier().may_change.set(true);
         }
-        self.send(run, call.as_ref(), &output).await?;
-        Ok(0)
+        self.send(run, call.as_ref(), &output).await
     }
 
     /// The answer is the vendor's own JSON, so there are no rows to write.

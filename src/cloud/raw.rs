@@ -1,6 +1,7 @@
 //! Calls of operations that are known at run time only: `kpctl api`.
 
 mod danger;
+mod items;
 mod paging;
 mod parameter;
 #[cfg(test)]
@@ -10,6 +11,8 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
+pub(super) use items::ItemErrors;
+pub use items::RefusedItems;
 pub(super) use paging::{Paging, Style, wanted as wanted_paging};
 pub use parameter::Parameter;
 use serde::{Serialize, Serializer};
@@ -80,6 +83,9 @@ pub struct Nature {
 pub trait RawCall {
     /// What is known about it.
     fn nature(&self) -> &Nature;
+
+    /// The items that this answer says were refused, although it is a success.
+    fn refused(&self, answer: &Value) -> Option<RefusedItems>;
 
     /// What [`Self::send`] would send.
     fn preview(&self) -> BoxFuture<'_, Result<Preview, Error>>;
@@ -298,6 +304,7 @@ pub(super) struct Prepared<'a, W: Wire> {
     client: &'a Client<W>,
     raw: Raw<W>,
     nature: Nature,
+    item_errors: &'static [ItemErrors],
 }
 
 impl<'a, W: Wire> Prepared<'a, W> {
@@ -307,6 +314,7 @@ impl<'a, W: Wire> Prepared<'a, W> {
         mut raw: Raw<W>,
         paging: Option<Paging>,
         private_keys: PrivateKeys,
+        item_errors: &'static [ItemErrors],
     ) -> Result<Self, Error> {
         let facts = raw.facts;
         if let Some(paging) = paging {
@@ -326,6 +334,7 @@ impl<'a, W: Wire> Prepared<'a, W> {
             client,
             raw,
             nature,
+            item_errors,
         })
     }
 
@@ -367,6 +376,14 @@ impl<'a, W: Wire> Prepared<'a, W> {
 impl<W: Wire> RawCall for Prepared<'_, W> {
     fn nature(&self) -> &Nature {
         &self.nature
+    }
+
+    fn refused(&self, answer: &Value) -> Option<RefusedItems> {
+        // What a read tells of went wrong before.
+        if self.nature.is_read {
+            return None;
+        }
+        items::refused(self.item_errors, answer)
     }
 
     fn preview(&self) -> BoxFuture<'_, Result<Preview, Error>> {

@@ -469,3 +469,31 @@ fn a_download_goes_to_a_file_and_secrets_of_any_answer_are_not_shown() {
     )
     .code(7);
 }
+
+#[test]
+fn items_refused_inside_a_success_are_no_success() {
+    let world = World::sandboxed();
+    let delete = |names: &[&str]| {
+        let names: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| format!("KeyPairNames.{}={name}", at + 1))
+            .collect();
+        let mut words = vec!["volcengine", "ecs", "DeleteKeyPairs", "--yes"];
+        words.extend(names.iter().map(String::as_str));
+        api(&world, &words)
+    };
+    let refused = delete(&["prod-web"]).code(1);
+    assert!(
+        refused.stderr.contains("1 of 1 items"),
+        "{}",
+        refused.stderr
+    );
+    let answer = refused.json();
+    let code = answer["OperationDetails"][0]["Error"]["Code"].as_str();
+    assert!(code.is_some_and(|code| !code.is_empty()), "{answer}");
+    let mixed = delete(&["ci-deploy", "prod-web"]).code(3);
+    assert!(mixed.stderr.contains("1 of 2 items"), "{}", mixed.stderr);
+    let listed = api(&world, &["volcengine", "ecs", "DescribeKeyPairs"]);
+    assert!(!listed.code(0).stdout.contains("\"ci-deploy\""));
+}

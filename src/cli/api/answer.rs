@@ -4,20 +4,21 @@ use serde_json::Value;
 
 use super::Api;
 use crate::cli::Run;
-use crate::cloud::raw::{RawAnswer, RawCall};
+use crate::cloud::raw::{RawAnswer, RawCall, RefusedItems};
 use crate::error::{Error, ErrorKind};
+use crate::io::Io;
 use crate::output::Output;
 use crate::secret::{self, Secret};
 use crate::sshkey::file::NewFile;
 
 impl Api {
-    /// Makes the call, and puts its answer where it was asked for.
+    /// Makes the call, and puts its answer where it was asked for. Returns the exit code.
     pub(super) async fn send(
         &self,
         run: &Run<'_>,
         call: &(dyn RawCall + '_),
         output: &Output,
-    ) -> Result<(), Error> {
+    ) -> Result<u8, Error> {
         let io = &run.context.io;
         // Before anything is sent: what is shown once must have a place.
         let place = self.private_key_file.as_ref().or(self.out.as_ref());
@@ -46,16 +47,18 @@ impl Api {
                 };
                 file.write(&bytes).map_err(lost)?;
                 io.say(&format!("wrote the answer, {} bytes", bytes.len()));
-                return Ok(());
+                return Ok(0);
             }
             RawAnswer::Object(value) => value,
         };
+        let refused = call.refused(&value);
+        let ended = || refused.map_or(0, |items| refusal(items, io));
         if let (Some(file), Some(path)) = (file, place) {
             if self.out.is_some() {
                 let text = Secret::new(format!("{value:#}\n"));
                 file.write_secret(&text).map_err(lost)?;
                 io.say(&format!("wrote the answer to {}", path.display()));
-                return Ok(());
+                return Ok(ended());
             }
             match private_key(&value) {
                 Some(key) => {
@@ -78,8 +81,18 @@ impl Api {
                 hidden.join(", ")
             ));
         }
-        Ok(())
+        Ok(ended())
     }
+}
+
+/// Says that items were refused; the answer itself names them.
+fn refusal(items: RefusedItems, io: &Io) -> u8 {
+    let RefusedItems { refused, of } = items;
+    io.warn(&format!(
+        "{refused} of {of} items were refused inside an answer that is a success"
+    ));
+    // Product contract, section 4: a part, or nothing was done.
+    if refused < of { 3 } else { 1 }
 }
 
 fn is_private_key(place: &str) -> bool {

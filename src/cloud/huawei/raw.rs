@@ -9,8 +9,8 @@ use super::wire::{HuaweiWire, check_path};
 use crate::cloud::client::{Answer, Preview};
 use crate::cloud::operation::Route;
 use crate::cloud::raw::{
-    self, Nature, PROJECT, Paging, Prepared, PrivateKeys, Raw, RawAnswer, RawCall, RawRequest,
-    Style,
+    self, ItemErrors, Nature, PROJECT, Paging, Prepared, PrivateKeys, Raw, RawAnswer, RawCall,
+    RawRequest, RefusedItems, Style,
 };
 use crate::error::Error;
 use crate::http::{BoxFuture, Method};
@@ -89,6 +89,20 @@ const fn by_offset(list: &'static str, id: &'static str, total: Option<&'static 
     }
 }
 
+/// Changes of several things tell of each (spec huawei 7; huawei-codearts-cph 6.1).
+const ITEM_ERRORS: [ItemErrors; 2] = [
+    ItemErrors {
+        list: "failed_keypairs",
+        error: None,
+        accepted: Some("succeeded_keypairs"),
+    },
+    ItemErrors {
+        list: "jobs",
+        error: Some("/error_code"),
+        accepted: None,
+    },
+];
+
 /// A call, and the session that knows its project.
 #[derive(Debug)]
 pub(super) struct InProject<'a> {
@@ -100,6 +114,10 @@ pub(super) struct InProject<'a> {
 impl RawCall for InProject<'_> {
     fn nature(&self) -> &Nature {
         self.call.nature()
+    }
+
+    fn refused(&self, answer: &Value) -> Option<RefusedItems> {
+        self.call.refused(answer)
     }
 
     fn preview(&self) -> BoxFuture<'_, Result<Preview, Error>> {
@@ -204,6 +222,7 @@ pub(super) fn prepare(session: &Session, request: RawRequest) -> Result<InProjec
         Raw::new(facts, route, fields),
         paging,
         private_keys,
+        &ITEM_ERRORS,
     )?;
     Ok(InProject {
         session,

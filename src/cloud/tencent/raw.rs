@@ -83,6 +83,8 @@ pub(super) fn prepare(
         } else {
             PrivateKeys::None
         },
+        // No documented answer tells of single items (spec tencent 2, 3).
+        &[],
     )
 }
 

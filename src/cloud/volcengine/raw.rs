@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::wire::VolcengineWire;
 use crate::cloud::client::Client;
 use crate::cloud::operation::Route;
-use crate::cloud::raw::{self, Paging, Prepared, PrivateKeys, Raw, RawRequest, Style};
+use crate::cloud::raw::{self, ItemErrors, Paging, Prepared, PrivateKeys, Raw, RawRequest, Style};
 use crate::error::Error;
 
 /// API versions (spec volcengine 4, 7.4).
@@ -33,6 +33,13 @@ const READS: [(&str, &str, Option<Paging>); 7] = [
     ("ecs", "DescribeTasks", None),
     ("sts", "GetCallerIdentity", None),
 ];
+
+/// Changes of several things tell of each (spec volcengine 2.3).
+const ITEM_ERRORS: [ItemErrors; 1] = [ItemErrors {
+    list: "OperationDetails",
+    error: Some("/Error"),
+    accepted: None,
+}];
 
 /// `most` is the documented size of a page, where there is one.
 const fn by_token(list: &'static str, most: Option<u64>) -> Paging {
@@ -79,6 +86,7 @@ pub(super) fn prepare(
         } else {
             PrivateKeys::None
         },
+        &ITEM_ERRORS,
     )
 }
 
