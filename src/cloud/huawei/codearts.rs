@@ -1,6 +1,10 @@
 //! Operations of CodeArts Repo on the caller's own SSH keys, version 4
 //! (spec huawei-codearts-cph 3).
 
+pub(super) mod add;
+pub(super) mod delete;
+pub(super) mod list;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};

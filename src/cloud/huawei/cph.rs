@@ -1,5 +1,9 @@
 //! Operations of the cloud phone service, version 1 (spec huawei-codearts-cph 6).
 
+pub(super) mod change_key_pair;
+pub(super) mod jobs;
+pub(super) mod servers;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};

@@ -1,14 +1,19 @@
 //! Operations of the key management service, version 1.0 (spec huawei 6).
 
+pub(super) mod cancel_deletion;
+pub(super) mod change_state;
+pub(super) mod keys;
+pub(super) mod state;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::kms_keys::Described;
 use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::reply::lenient_text;
 use crate::sign::escape::escape;
+use keys::Described;
 
 /// "The key is not scheduled for deletion": the answer to a cancel that has nothing to do.
 pub(super) const NOT_SCHEDULED: &str = "KMS.1501";

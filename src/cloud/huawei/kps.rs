@@ -1,5 +1,9 @@
 //! Operations of the key pair service, version 3, on key pairs (spec huawei 7). It lives on the
-//! host of KMS. Its tasks are in [`super::tasks`].
+//! host of KMS. Its tasks are in [`tasks`].
+
+pub(super) mod bind;
+pub(super) mod key_pairs;
+pub(super) mod tasks;
 
 use std::collections::HashSet;
 

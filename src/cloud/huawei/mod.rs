@@ -1,24 +1,12 @@
 //! Huawei Cloud: key pairs of KPS, encryption keys of KMS, cloud phone servers, a user's keys in
 //! CodeArts Repo.
 
-mod add_codearts_keys;
-mod bind_key_pairs;
-mod cancel_deletion;
-mod change_key_pair;
-mod change_key_state;
 mod codearts;
-mod codearts_keys;
 mod cph;
-mod cph_jobs;
-mod cph_servers;
-mod delete_codearts_keys;
 pub(super) mod endpoints;
 mod errors;
 mod iam;
-mod key_pairs;
 mod kms;
-mod kms_keys;
-mod kms_state;
 mod kps;
 pub(super) mod paging;
 mod project_cache;
@@ -27,15 +15,14 @@ mod session;
 mod shapes;
 pub mod sign;
 mod sts;
-mod tasks;
 #[cfg(test)]
 mod testing;
 mod wire;
 
-use bind_key_pairs::{Direction, Rebinding};
-use key_pairs::KeyPairs;
+use kps::bind::{Direction, Rebinding};
+use kps::key_pairs::KeyPairs;
+use kps::tasks::{Clearance, FailedRecords, Tasks};
 use session::Session;
-use tasks::{Clearance, FailedRecords, Tasks};
 
 use super::change::Change;
 use super::client::Client;
@@ -110,10 +97,10 @@ impl Provider for Huawei {
                 ListRequest::RunningTasks => self.tasks().list_running().await,
                 ListRequest::FailedTasks => self.tasks().list_failed().await,
                 ListRequest::Tasks(ids) => self.tasks().show(&ids).await,
-                ListRequest::KmsKeys => kms_keys::list(session).await,
-                ListRequest::CphServers => cph_servers::list(session).await,
-                ListRequest::CphJobs(ids) => cph_jobs::list(session, &ids).await,
-                ListRequest::CodeartsKeys => codearts_keys::list(&session.client).await,
+                ListRequest::KmsKeys => kms::keys::list(session).await,
+                ListRequest::CphServers => cph::servers::list(session).await,
+                ListRequest::CphJobs(ids) => cph::jobs::list(session, &ids).await,
+                ListRequest::CodeartsKeys => codearts::list::list(&session.client).await,
                 _ => Err(unsupported(CloudId::Huawei)),
             }
         })
@@ -128,9 +115,9 @@ impl Provider for Huawei {
         Box::pin(async move {
             match resource {
                 Resource::KeyPair => self.key_pairs().show(id).await,
-                Resource::KmsKey => kms_keys::show(session, id).await,
-                Resource::CphServer => cph_servers::show(session, id).await,
-                Resource::CodeartsKey => codearts_keys::show(&session.client, id).await,
+                Resource::KmsKey => kms::keys::show(session, id).await,
+                Resource::CphServer => cph::servers::show(session, id).await,
+                Resource::CodeartsKey => codearts::list::show(&session.client, id).await,
                 _ => Err(unsupported(CloudId::Huawei)),
             }
         })
@@ -169,20 +156,20 @@ impl Provider for Huawei {
                 ids,
                 sequence,
                 enable,
-            } => Box::new(cancel_deletion::Cancellation::new(
+            } => Box::new(kms::cancel_deletion::Cancellation::new(
                 session, ids, sequence, enable,
             )?),
-            ChangeRequest::ReplaceServerKeyPairs { assignments } => {
-                Box::new(change_key_pair::Replacement::new(session, assignments)?)
-            }
+            ChangeRequest::ReplaceServerKeyPairs { assignments } => Box::new(
+                cph::change_key_pair::Replacement::new(session, assignments)?,
+            ),
             ChangeRequest::DeleteRepositoryKeys(keys) => {
-                Box::new(delete_codearts_keys::Deletion::new(&session.client, keys)?)
+                Box::new(codearts::delete::Deletion::new(&session.client, keys)?)
             }
             ChangeRequest::ChangeKeyState { ids, wanted } => {
-                Box::new(change_key_state::StateChange::new(session, ids, wanted)?)
+                Box::new(kms::change_state::StateChange::new(session, ids, wanted)?)
             }
             ChangeRequest::AddRepositoryKeys(pairs) => {
-                Box::new(add_codearts_keys::additions(&session.client, pairs)?)
+                Box::new(codearts::add::additions(&session.client, pairs)?)
             }
             _ => return Err(unsupported(CloudId::Huawei)),
         })

@@ -10,10 +10,10 @@ use crate::cloud::huawei::cph::{
     Assignment, ListCloudPhoneServers, ListJobs, ShowCloudPhoneServerDetail, ShowJob, UpdateKeypair,
 };
 use crate::cloud::huawei::iam::KeystoneListProjects;
+use crate::cloud::huawei::kms::keys::{self, ListKeys};
 use crate::cloud::huawei::kms::{
     CancelKeyDeletion, DeleteKey, DisableKey, EnableKey, ListKeyDetail,
 };
-use crate::cloud::huawei::kms_keys::{self, ListKeys};
 use crate::cloud::huawei::sts::GetCallerIdentity;
 use crate::cloud::operation::Operation;
 use crate::cloud::pages::Paged as _;
@@ -180,7 +180,7 @@ fn requests_about_the_life_of_keys_are_those_of_the_official_sdks() {
     filtered["request"]["body"] = sent.into();
     let mut list = ListKeys::default();
     let page = r#"{"key_details":[],"truncated":"true","next_marker":"10"}"#;
-    let page: kms_keys::KeyPage = serde_json::from_str(page).expect("a page");
+    let page: keys::KeyPage = serde_json::from_str(page).expect("a page");
     assert!(list.advance(page, &mut Vec::new()));
     agrees_with(&filtered, &list);
 

@@ -1,7 +1,7 @@
 //! What errors and states mean for a key whose deletion is called off: pure decisions.
 
+use crate::cloud::huawei::kms::state::{contradiction, seen};
 use crate::cloud::huawei::kms::{KeyState, NOT_SCHEDULED};
-use crate::cloud::huawei::kms_state::{contradiction, seen};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::model::{CloudId, Outcome, Status};
 

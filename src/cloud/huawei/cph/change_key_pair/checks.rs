@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::cloud::huawei::cph_servers::may_be_id;
+use crate::cloud::huawei::cph::servers::may_be_id;
 use crate::error::Error;
 
 /// Longest name of a key pair (spec huawei-codearts-cph 6.1).

@@ -12,28 +12,28 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::errors::VendorError;
-use super::kps::{
+use super::tasks::Tasks;
+use super::{
     AssociateKeypair, Auth, BatchAssociateKeypair, DisassociateKeypair, MOST_SERVERS, Server,
     Submitted,
 };
-use super::session::Session;
-use super::tasks::Tasks;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::Preview;
+use crate::cloud::huawei::errors::VendorError;
+use crate::cloud::huawei::session::Session;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
 use crate::model::{Access, Binding, CloudId, Outcome, Status};
 
 /// Whether a key pair comes or goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(in crate::cloud::huawei) enum Direction {
     Attach,
     Detach,
 }
 
 /// Binds one key pair to servers, or takes off what is bound to them. One outcome for each server.
-pub(super) struct Rebinding<'a> {
+pub(in crate::cloud::huawei) struct Rebinding<'a> {
     session: &'a Session,
     direction: Direction,
     key_pair: String,
@@ -50,7 +50,7 @@ pub(super) struct Rebinding<'a> {
 
 impl<'a> Rebinding<'a> {
     /// Checks what was asked for; nothing is sent.
-    pub(super) fn new(
+    pub(in crate::cloud::huawei) fn new(
         session: &'a Session,
         direction: Direction,
         binding: Binding,

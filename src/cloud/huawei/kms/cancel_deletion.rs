@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use verdict::{AGAIN, compare, is_unclear, no_material, settle};
 
-use super::kms::{CancelKeyDeletion, EnableKey, KeyState, NOT_DISABLED};
-use super::kms_state::{self, LOOKS, seen};
-use super::session::Session;
+use super::state::{self, LOOKS, seen};
+use super::{CancelKeyDeletion, EnableKey, KeyState, NOT_DISABLED};
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::Preview;
+use crate::cloud::huawei::session::Session;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Outcome, Resource, Status};
 
 /// Calls off deletions in one project.
-pub(super) struct Cancellation<'a> {
+pub(in crate::cloud::huawei) struct Cancellation<'a> {
     session: &'a Session,
     ids: Vec<String>,
     sequence: Option<String>,
@@ -26,13 +26,13 @@ pub(super) struct Cancellation<'a> {
 }
 
 impl<'a> Cancellation<'a> {
-    pub(super) fn new(
+    pub(in crate::cloud::huawei) fn new(
         session: &'a Session,
         ids: Vec<String>,
         sequence: Option<String>,
         enable: bool,
     ) -> Result<Self, Error> {
-        kms_state::check_ids(&ids)?;
+        state::check_ids(&ids)?;
         if let Some(sequence) = &sequence {
             if sequence.len() != 36 || !sequence.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(
@@ -64,7 +64,7 @@ impl<'a> Cancellation<'a> {
     }
 
     async fn look(&self, item: usize) -> Result<KeyState, Error> {
-        Ok(kms_state::look(self.session, &self.ids[item]).await?.0)
+        Ok(state::look(self.session, &self.ids[item]).await?.0)
     }
 
     /// Cancels; the answer is the state of the key when something can be done about enabling it.
@@ -276,7 +276,7 @@ impl Change for Cancellation<'_> {
                     Err(error) => unread.push((item, error)),
                 }
             }
-            kms_state::report_unread(unread, sent, outcomes)
+            state::report_unread(unread, sent, outcomes)
         })
     }
 }

@@ -242,7 +242,7 @@ async fn what_was_done_is_read_back() {
     assert_eq!(script.lines().len(), 3, "a read that lags is made again");
 
     let script = Script::new(&[DISABLED, DENIED]);
-    let session = super::super::testing::session(&script, Some("p"), None);
+    let session = crate::cloud::huawei::testing::session(&script, Some("p"), None);
     let mut change = Cancellation::new(&session, vec![KEY.to_owned()], None, false).expect("valid");
     let (mut outcomes, _) = survey_and_send(&mut change).await.expect("a survey");
     let error = change.prove(&[0], &mut outcomes).await.expect_err("denied");

@@ -1,17 +1,17 @@
 //! What all changes of a key's state have in common (spec huawei 6).
 
-use super::kms::{KeyState, ListKeyDetail};
-use super::kms_keys::KeyDetails;
-use super::session::Session;
+use super::keys::KeyDetails;
+use super::{KeyState, ListKeyDetail};
+use crate::cloud::huawei::session::Session;
 use crate::error::{Error, ErrorKind};
 use crate::model::{CloudId, ItemState, Outcome, Status};
 
 /// How often a key that is not yet what the service called it is looked at: nothing is documented
 /// about how soon reads follow.
-pub(super) const LOOKS: u32 = 4;
+pub(in crate::cloud::huawei) const LOOKS: u32 = 4;
 
 /// Refuses what cannot be the id of a key.
-pub(super) fn check_ids(ids: &[String]) -> Result<(), Error> {
+pub(in crate::cloud::huawei) fn check_ids(ids: &[String]) -> Result<(), Error> {
     match ids.iter().find(|id| !is_key_id(id)) {
         None => Ok(()),
         Some(id) => Err(Error::usage(format!("'{}' cannot be the id of a KMS key", id.escape_debug()))
@@ -31,7 +31,10 @@ fn is_key_id(text: &str) -> bool {
 }
 
 /// The key as it is now, and what else is known of it.
-pub(super) async fn look(session: &Session, id: &str) -> Result<(KeyState, KeyDetails), Error> {
+pub(in crate::cloud::huawei) async fn look(
+    session: &Session,
+    id: &str,
+) -> Result<(KeyState, KeyDetails), Error> {
     let key_id = id.to_owned();
     let answer = session.call(&ListKeyDetail { key_id }).await?;
     let details = answer.value.0.known;
@@ -42,7 +45,7 @@ pub(super) async fn look(session: &Session, id: &str) -> Result<(KeyState, KeyDe
 }
 
 /// The state as outcomes have it.
-pub(super) fn seen(state: &KeyState) -> ItemState {
+pub(in crate::cloud::huawei) fn seen(state: &KeyState) -> ItemState {
     ItemState {
         state: Some(state.to_string()),
         ..ItemState::default()
@@ -50,7 +53,7 @@ pub(super) fn seen(state: &KeyState) -> ItemState {
 }
 
 /// The error for a key that is not what the service called it.
-pub(super) fn contradiction(claimed: Status, state: &KeyState) -> Error {
+pub(in crate::cloud::huawei) fn contradiction(claimed: Status, state: &KeyState) -> Error {
     Error::new(
         ErrorKind::Server,
         format!("the service calls it {claimed}, but the key is {state}"),
@@ -61,7 +64,7 @@ pub(super) fn contradiction(claimed: Status, state: &KeyState) -> Error {
 
 /// Takes back what was claimed of keys that could not be read back; an error when that is all of
 /// them.
-pub(super) fn report_unread(
+pub(in crate::cloud::huawei) fn report_unread(
     mut unread: Vec<(usize, Error)>,
     sent: &[usize],
     outcomes: &mut [Outcome],

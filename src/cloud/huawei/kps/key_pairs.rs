@@ -2,17 +2,17 @@
 
 mod checks;
 
-pub(super) use checks::check_name;
+pub(in crate::cloud::huawei) use checks::check_name;
 use checks::check_new;
 
-use super::kps::{
+use super::{
     CreateKeypair, DeleteKeypair, Encryption, Envelope, KeyProtection, Keypair, ListKeypairDetail,
     ListKeypairs, NewDescription, NewKeypair, UpdateKeypairDescription,
 };
-use super::session::Session;
 use crate::cloud::additions::{Added, Additions, Registry};
 use crate::cloud::amendments::{Amendable, Amending};
 use crate::cloud::client::Preview;
+use crate::cloud::huawei::session::Session;
 use crate::cloud::not_found;
 use crate::cloud::removals::{Removable, Removals};
 use crate::cloud::reply::Listed;
@@ -36,20 +36,20 @@ const INVISIBLE: &str = "A private key pair of another IAM user is invisible to 
 
 /// The key pairs of one project.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct KeyPairs<'a> {
-    pub(super) session: &'a Session,
+pub(in crate::cloud::huawei) struct KeyPairs<'a> {
+    pub(in crate::cloud::huawei) session: &'a Session,
 }
 
 impl KeyPairs<'_> {
     /// All that the caller sees.
-    pub(super) async fn list(self) -> Result<Listing, Error> {
+    pub(in crate::cloud::huawei) async fn list(self) -> Result<Listing, Error> {
         let found = self.session.all(ListKeypairs::default()).await?;
         let records: Vec<Record> = found.into_iter().map(|pair| self.record(pair)).collect();
         Ok(records.into())
     }
 
     /// One of them, or a not-found error.
-    pub(super) async fn show(self, name: &str) -> Result<Listing, Error> {
+    pub(in crate::cloud::huawei) async fn show(self, name: &str) -> Result<Listing, Error> {
         check_name(name)?;
         match self.look(name).await? {
             Some(record) => Ok(vec![record].into()),
@@ -58,12 +58,12 @@ impl KeyPairs<'_> {
     }
 
     /// The error for a pair that is not there.
-    pub(super) fn absence(self, name: &str) -> Error {
+    pub(in crate::cloud::huawei) fn absence(self, name: &str) -> Error {
         not_found(&self.session.client.scope, Resource::KeyPair, name).hint(INVISIBLE)
     }
 
     /// The pair of this name; `None` when it is not there.
-    pub(super) async fn look(self, name: &str) -> Result<Option<Record>, Error> {
+    pub(in crate::cloud::huawei) async fn look(self, name: &str) -> Result<Option<Record>, Error> {
         // A project that is not found is no missing pair.
         self.session.find_project().await?;
         let name = name.to_owned();
@@ -114,17 +114,23 @@ impl KeyPairs<'_> {
     }
 
     /// Adds these pairs.
-    pub(super) fn add(self, pairs: Vec<NewKeyPair>) -> Result<Additions<Self>, Error> {
+    pub(in crate::cloud::huawei) fn add(
+        self,
+        pairs: Vec<NewKeyPair>,
+    ) -> Result<Additions<Self>, Error> {
         Additions::new(self, pairs)
     }
 
     /// Deletes these pairs.
-    pub(super) fn delete(self, names: Vec<String>) -> Result<Removals<Self>, Error> {
+    pub(in crate::cloud::huawei) fn delete(
+        self,
+        names: Vec<String>,
+    ) -> Result<Removals<Self>, Error> {
         Removals::new(self, names)
     }
 
     /// Describes a pair anew.
-    pub(super) fn update(
+    pub(in crate::cloud::huawei) fn update(
         self,
         name: String,
         amendment: Amendment,

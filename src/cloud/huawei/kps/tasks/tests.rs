@@ -124,13 +124,13 @@ async fn all_records_are_forgotten_and_each_has_its_outcome() {
     assert_eq!(script.lines()[1], "DELETE /v3/p/failed-tasks");
 
     let script = Script::new(&[(200, EMPTY)]);
-    let session = super::super::testing::session(&script, Some("p"), None);
+    let session = crate::cloud::huawei::testing::session(&script, Some("p"), None);
     let mut change = Clearance::new(Tasks { session: &session });
     let (outcomes, _) = survey_and_send(&mut change).await.expect("looked");
     assert!(outcomes.is_empty());
 
     let script = Script::new(&[DENIED]);
-    let session = super::super::testing::session(&script, Some("p"), None);
+    let session = crate::cloud::huawei::testing::session(&script, Some("p"), None);
     let mut change = Clearance::new(Tasks { session: &session });
     assert!(change.survey().await.is_err(), "nobody knows what would go");
 }

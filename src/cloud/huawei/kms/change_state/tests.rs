@@ -4,7 +4,7 @@ use super::StateChange;
 use super::verdict::{Judgement, compare, judge};
 use crate::cloud::change::{Change as _, Survey};
 use crate::cloud::huawei::kms::KeyState;
-use crate::cloud::huawei::kms_keys::KeyDetails;
+use crate::cloud::huawei::kms::keys::KeyDetails;
 use crate::cloud::huawei::testing::{LOST, Script, session};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::model::{CloudId, KeyStateChange, Outcome, Resource, Scope, Status};

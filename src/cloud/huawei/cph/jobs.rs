@@ -4,9 +4,9 @@
 
 use std::collections::HashSet;
 
-use super::cph::{Job, ListJobs, ShowJob};
-use super::cph_servers::may_be_id;
-use super::session::Session;
+use super::servers::may_be_id;
+use super::{Job, ListJobs, ShowJob};
+use crate::cloud::huawei::session::Session;
 use crate::cloud::reply::Listed;
 use crate::error::{Error, ErrorKind};
 use crate::model::{CloudId, Facts, Listing, Record};
@@ -15,7 +15,10 @@ const KEPT: &str = "How long the service keeps finished jobs is not documented; 
 
 /// The jobs of these requests; ids of single jobs are understood, too. Ids that the service does
 /// not know are an error when there is no other, else a warning.
-pub(super) async fn list(session: &Session, ids: &[String]) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn list(
+    session: &Session,
+    ids: &[String],
+) -> Result<Listing, Error> {
     if let Some(id) = ids.iter().find(|id| !may_be_id(id)) {
         let id = id.escape_debug();
         let error = Error::usage(format!("'{id}' cannot be the id of a request or a job"));

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use verdict::{Judgement, compare, goal, judge, settle};
 
-use super::kms::{DeleteKey, DisableKey, EnableKey, KeyAnswer, KeyState};
-use super::kms_keys::KeyDetails;
-use super::kms_state::{self, LOOKS, seen};
-use super::session::Session;
+use super::keys::KeyDetails;
+use super::state::{self, LOOKS, seen};
+use super::{DeleteKey, DisableKey, EnableKey, KeyAnswer, KeyState};
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::{Answer, Preview};
+use crate::cloud::huawei::session::Session;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
 use crate::model::{CloudId, KeyStateChange, Outcome, Resource, Status};
@@ -23,19 +23,19 @@ const DAYS: std::ops::RangeInclusive<u32> = 7..=1096;
 const DAY: i64 = 86_400_000;
 
 /// Changes the state of keys in one project.
-pub(super) struct StateChange<'a> {
+pub(in crate::cloud::huawei) struct StateChange<'a> {
     session: &'a Session,
     ids: Vec<String>,
     wanted: KeyStateChange,
 }
 
 impl<'a> StateChange<'a> {
-    pub(super) fn new(
+    pub(in crate::cloud::huawei) fn new(
         session: &'a Session,
         ids: Vec<String>,
         wanted: KeyStateChange,
     ) -> Result<Self, Error> {
-        kms_state::check_ids(&ids)?;
+        state::check_ids(&ids)?;
         if let KeyStateChange::ScheduleDeletion { days } = wanted
             && !DAYS.contains(&days)
         {
@@ -87,7 +87,7 @@ impl<'a> StateChange<'a> {
     async fn survey_one(&self, id: &str, survey: &mut Survey) -> Result<Outcome, Error> {
         let scope = &self.session.client.scope;
         let mut outcome = Outcome::draft(scope.address(Resource::KmsKey, id), None);
-        let (state, key) = match kms_state::look(self.session, id).await {
+        let (state, key) = match state::look(self.session, id).await {
             Ok(found) => found,
             Err(error) if error.kind == ErrorKind::NotFound => {
                 outcome.fail(Status::NotFound, error);
@@ -150,14 +150,14 @@ impl<'a> StateChange<'a> {
 
     /// Looks until the key is what was asked for, a few times.
     async fn look_again(&self, item: usize) -> Result<(KeyState, KeyDetails), Error> {
-        let mut found = kms_state::look(self.session, &self.ids[item]).await?;
+        let mut found = state::look(self.session, &self.ids[item]).await?;
         for look in 1..LOOKS {
             let wait = Duration::from_secs(u64::from(look));
             let is_there = found.0 == goal(self.wanted).0;
             if is_there || !self.session.client.courier().pause(wait).await {
                 break;
             }
-            found = kms_state::look(self.session, &self.ids[item]).await?;
+            found = state::look(self.session, &self.ids[item]).await?;
         }
         Ok(found)
     }
@@ -237,7 +237,7 @@ impl Change for StateChange<'_> {
                 if !is_late || error.fate == Fate::Unknown {
                     return Err(error);
                 }
-                match kms_state::look(self.session, &self.ids[item]).await {
+                match state::look(self.session, &self.ids[item]).await {
                     Ok((state, _)) => settle(outcome, error, &state, self.wanted),
                     Err(_) => return Err(error),
                 }
@@ -273,7 +273,7 @@ impl Change for StateChange<'_> {
                     ));
                 }
             }
-            warnings.extend(kms_state::report_unread(unread, sent, outcomes)?);
+            warnings.extend(state::report_unread(unread, sent, outcomes)?);
             Ok(warnings)
         })
     }

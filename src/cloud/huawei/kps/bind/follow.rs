@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
-use super::super::errors::VendorError;
 use super::super::tasks::{Progress, TaskItem, parse};
 use super::{Direction, Rebinding};
+use crate::cloud::huawei::errors::VendorError;
 use crate::error::{Error, ErrorKind, Fate};
 use crate::model::{ItemState, Outcome, Status};
 

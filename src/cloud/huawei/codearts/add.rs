@@ -1,11 +1,11 @@
 //! Putting public keys into the caller's CodeArts Repo account (spec huawei-codearts-cph 3.3): a
 //! public key belongs to one user in the whole service, titles may repeat.
 
-use super::codearts::AddSshKey;
-use super::codearts_keys;
-use super::wire::HuaweiWire;
+use super::AddSshKey;
+use super::list;
 use crate::cloud::additions::{Added, Additions, Registry};
 use crate::cloud::client::{Client, Preview};
+use crate::cloud::huawei::wire::HuaweiWire;
 use crate::error::{Error, ErrorKind};
 use crate::http::Courier;
 use crate::model::{CloudId, NewKeyPair, Record, Resource, Scope};
@@ -17,7 +17,7 @@ const LONGEST: usize = 1000;
 const OTHER_USER: &str = "A public key belongs to one user in the whole service: if your own list does not show it, another user has it. Make a new key pair, or have that user delete it.";
 
 /// Adds keys to the calling user's account.
-pub(super) fn additions(
+pub(in crate::cloud::huawei) fn additions(
     client: &Client<HuaweiWire>,
     pairs: Vec<NewKeyPair>,
 ) -> Result<Additions<Account<'_>>, Error> {
@@ -25,7 +25,7 @@ pub(super) fn additions(
 }
 
 /// The calling user's account.
-pub(super) struct Account<'a> {
+pub(in crate::cloud::huawei) struct Account<'a> {
     client: &'a Client<HuaweiWire>,
 }
 
@@ -65,7 +65,7 @@ impl Registry for Account<'_> {
     /// Titles are not unique, so that only the key itself can be there already.
     async fn rivals(&self, pair: &NewKeyPair) -> Result<Vec<Record>, Error> {
         let key = key_of(pair)?;
-        let mut records = codearts_keys::records(self.client).await?;
+        let mut records = list::records(self.client).await?;
         records.retain(|record| record.material().is(key) == Some(true));
         Ok(records)
     }

@@ -13,13 +13,13 @@ use verdict::{
     compare, may_ask_one_by_one, of_refusal, pair_of, record, silent, state_of, vanished,
 };
 
-use super::cph::{
-    self, Assignment, Job, ListCloudPhoneServers, ListJobs, Reception, Server,
-    ShowCloudPhoneServerDetail, ShowJob, UpdateKeypair,
+use super::{
+    Assignment, Job, ListCloudPhoneServers, ListJobs, MOST_REQUESTS, MOST_SERVERS, Reception,
+    Server, ServerJob, ShowCloudPhoneServerDetail, ShowJob, UpdateKeypair,
 };
-use super::session::Session;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::Preview;
+use crate::cloud::huawei::session::Session;
 use crate::cloud::reply::Listed;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -32,7 +32,7 @@ const MISSES: u32 = 3;
 const LOOKS: u32 = 4;
 
 /// Changes the key pairs of servers in one project.
-pub(super) struct Replacement<'a> {
+pub(in crate::cloud::huawei) struct Replacement<'a> {
     session: &'a Session,
     /// Server and pair, one for each outcome.
     assignments: Vec<(String, String)>,
@@ -43,7 +43,7 @@ pub(super) struct Replacement<'a> {
 }
 
 impl<'a> Replacement<'a> {
-    pub(super) fn new(
+    pub(in crate::cloud::huawei) fn new(
         session: &'a Session,
         assignments: Vec<(String, String)>,
     ) -> Result<Self, Error> {
@@ -112,7 +112,7 @@ impl<'a> Replacement<'a> {
         requests.sort();
         requests.dedup();
         let mut jobs = HashMap::new();
-        for chunk in requests.chunks(cph::MOST_REQUESTS) {
+        for chunk in requests.chunks(MOST_REQUESTS) {
             match self.session.all(ListJobs::of(chunk)).await {
                 Ok(found) => {
                     let named = |job: Listed<Job>| Some((job.known.id.clone()?, job.known));
@@ -195,12 +195,7 @@ impl Change for Replacement<'_> {
     }
 
     fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
-        vec![
-            ready
-                .chunks(cph::MOST_SERVERS)
-                .map(<[usize]>::to_vec)
-                .collect(),
-        ]
+        vec![ready.chunks(MOST_SERVERS).map(<[usize]>::to_vec).collect()]
     }
 
     fn preview<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>> {
@@ -220,13 +215,13 @@ impl Change for Replacement<'_> {
                 .or_else(|| answer.request_id.clone());
             for &item in batch {
                 let id = self.assignments[item].0.as_str();
-                let is_its = |job: &&cph::ServerJob| job.server_id.as_deref() == Some(id);
+                let is_its = |job: &&ServerJob| job.server_id.as_deref() == Some(id);
                 let reception = answer
                     .value
                     .jobs
                     .iter()
                     .find(is_its)
-                    .map(cph::ServerJob::reception);
+                    .map(ServerJob::reception);
                 let outcome = &mut outcomes[item];
                 outcome.error = None;
                 outcome.job_id = None;

@@ -228,7 +228,7 @@ async fn an_unknown_pair_sends_nothing_and_dangers_are_named() {
         (Status::NotFound, 1)
     );
 
-    let key = Secret::new(include_str!("../../../../tests/keys/practice-rsa.pem").to_owned());
+    let key = Secret::new(include_str!("../../../../../tests/keys/practice-rsa.pem").to_owned());
     for (direction, access, risks) in [
         (Direction::Attach, None, vec![]),
         (Direction::Detach, None, vec![Risk::Lockout]),
@@ -292,7 +292,7 @@ fn what_cannot_be_asked_for_is_refused_before_anything_is_sent() {
     two.key_pairs.push("db".to_owned());
     let mut port = binding(&["s1"], None);
     port.port = Some(2222);
-    let locked = include_str!("../../../../tests/keys/rsa-3072-openssh-locked");
+    let locked = include_str!("../../../../../tests/keys/rsa-3072-openssh-locked");
     let locked = Access::PrivateKey(Secret::new(locked.to_owned()));
     for wrong in [
         two,
@@ -311,7 +311,8 @@ fn what_cannot_be_asked_for_is_refused_before_anything_is_sent() {
 #[tokio::test]
 async fn requests_are_those_of_the_official_client() {
     let document: Value =
-        serde_json::from_str(include_str!("../../../../tests/vectors/huawei.json")).expect("JSON");
+        serde_json::from_str(include_str!("../../../../../tests/vectors/huawei.json"))
+            .expect("JSON");
     let mut compared = 0;
     for case in document["cases"].as_array().expect("cases") {
         let body = &case["input"];

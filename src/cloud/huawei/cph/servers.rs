@@ -1,14 +1,14 @@
 //! Cloud phone servers as lists and looks show them (spec huawei-codearts-cph 6.3).
 
-use super::cph::{ListCloudPhoneServers, Server, ShowCloudPhoneServerDetail};
-use super::session::Session;
+use super::{ListCloudPhoneServers, Server, ShowCloudPhoneServerDetail};
+use crate::cloud::huawei::session::Session;
 use crate::cloud::reply::Listed;
 use crate::error::{Error, ErrorKind};
 use crate::model::{CloudId, Facts, Listing, Record, Resource, Scope};
 
 /// All servers of the project, newest first. One without an id cannot be told from another, and the
 /// reader of pages drops it.
-pub(super) async fn list(session: &Session) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn list(session: &Session) -> Result<Listing, Error> {
     let servers = session.all(ListCloudPhoneServers::default()).await?;
     let scope = &session.client.scope;
     let named = |server: Listed<Server>| Some((server.known.id.clone()?, server));
@@ -20,7 +20,7 @@ pub(super) async fn list(session: &Session) -> Result<Listing, Error> {
 }
 
 /// One server.
-pub(super) async fn show(session: &Session, id: &str) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn show(session: &Session, id: &str) -> Result<Listing, Error> {
     if !may_be_id(id) {
         let id = id.escape_debug();
         let error = Error::usage(format!("'{id}' cannot be the id of a cloud phone server"));
@@ -40,7 +40,7 @@ pub(super) async fn show(session: &Session, id: &str) -> Result<Listing, Error> 
 
 /// Whether a text can stand in a path as the id of a server or a job. The form is not quite sure:
 /// 32 hex digits in nearly all samples.
-pub(super) fn may_be_id(id: &str) -> bool {
+pub(in crate::cloud::huawei) fn may_be_id(id: &str) -> bool {
     let wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | ',' | '{' | '}');
     !id.is_empty() && id != "." && !id.contains("..") && !id.contains(wrong)
 }

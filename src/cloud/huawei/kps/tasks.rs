@@ -6,11 +6,11 @@ mod operations;
 
 use std::collections::HashMap;
 
-pub(super) use clearance::{Clearance, FailedRecords};
+pub(in crate::cloud::huawei) use clearance::{Clearance, FailedRecords};
 use operations::ListKeypairTask;
-pub(super) use operations::{ListFailedTask, ListRunningTask, TaskItem};
+pub(in crate::cloud::huawei) use operations::{ListFailedTask, ListRunningTask, TaskItem};
 
-use super::session::Session;
+use crate::cloud::huawei::session::Session;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Facts, Listing, Record, Task};
 use crate::time::of_milliseconds;
@@ -20,7 +20,7 @@ const BAD_ID: &str = "KPS.0001";
 
 /// How far a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(in crate::cloud::huawei) enum Progress {
     /// Not at its end, as far as is known.
     Open,
     /// Done.
@@ -31,7 +31,7 @@ pub(super) enum Progress {
 
 /// A word such as `RUNNING_RESET`: how far it is, if that is known, and what is done. The
 /// documentation's list of words has errors, so that only the beginning decides.
-pub(super) fn parse(word: &str) -> (Option<Progress>, &str) {
+pub(in crate::cloud::huawei) fn parse(word: &str) -> (Option<Progress>, &str) {
     let (beginning, rest) = word.split_once('_').unwrap_or((word, ""));
     let progress = match beginning.to_ascii_uppercase().as_str() {
         "READY" | "RUNNING" => Progress::Open,
@@ -53,23 +53,23 @@ fn state(progress: Progress) -> &'static str {
 
 /// The tasks of one project.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tasks<'a> {
-    pub(super) session: &'a Session,
+pub(in crate::cloud::huawei) struct Tasks<'a> {
+    pub(in crate::cloud::huawei) session: &'a Session,
 }
 
 impl Tasks<'_> {
     /// Those under way.
-    pub(super) async fn running(self) -> Result<Vec<TaskItem>, Error> {
+    pub(in crate::cloud::huawei) async fn running(self) -> Result<Vec<TaskItem>, Error> {
         self.session.all(ListRunningTask::default()).await
     }
 
     /// Those that failed and were not forgotten since.
-    pub(super) async fn failed(self) -> Result<Vec<TaskItem>, Error> {
+    pub(in crate::cloud::huawei) async fn failed(self) -> Result<Vec<TaskItem>, Error> {
         self.session.all(ListFailedTask::default()).await
     }
 
     /// The service's word for how far a task is; `None` when it knows no such task.
-    pub(super) async fn word(self, id: &str) -> Result<Option<String>, Error> {
+    pub(in crate::cloud::huawei) async fn word(self, id: &str) -> Result<Option<String>, Error> {
         self.session.find_project().await?;
         let task_id = id.to_owned();
         match self.session.call(&ListKeypairTask { task_id }).await {
@@ -84,13 +84,13 @@ impl Tasks<'_> {
     }
 
     /// The running ones, for people.
-    pub(super) async fn list_running(self) -> Result<Listing, Error> {
+    pub(in crate::cloud::huawei) async fn list_running(self) -> Result<Listing, Error> {
         let tasks = self.running().await?;
         Ok(self.listing(tasks, Progress::Open))
     }
 
     /// The failed ones, for people.
-    pub(super) async fn list_failed(self) -> Result<Listing, Error> {
+    pub(in crate::cloud::huawei) async fn list_failed(self) -> Result<Listing, Error> {
         let tasks = self.failed().await?;
         Ok(self.listing(tasks, Progress::Failed))
     }
@@ -127,7 +127,7 @@ impl Tasks<'_> {
 
     /// These tasks, one record for each. One that the service does not know is `unknown`; when it
     /// knows none of them, that is a not-found error.
-    pub(super) async fn show(self, ids: &[String]) -> Result<Listing, Error> {
+    pub(in crate::cloud::huawei) async fn show(self, ids: &[String]) -> Result<Listing, Error> {
         for id in ids {
             check_id(id)?;
         }

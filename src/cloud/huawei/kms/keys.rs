@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::kms::{KeyState, ListKeyDetail, route};
-use super::kms_state::check_ids;
-use super::session::Session;
-use super::wire::HuaweiWire;
+use super::state::check_ids;
+use super::{KeyState, ListKeyDetail, route};
+use crate::cloud::huawei::session::Session;
+use crate::cloud::huawei::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Route};
 use crate::cloud::pages::Paged;
 use crate::cloud::reply::{Listed, lenient_text};
@@ -23,7 +23,7 @@ const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 /// A key.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct KeyDetails {
+pub(in crate::cloud::huawei) struct KeyDetails {
     #[serde(default, deserialize_with = "lenient_text")]
     key_id: Option<String>,
     #[serde(default, deserialize_with = "lenient_text")]
@@ -42,18 +42,18 @@ pub(super) struct KeyDetails {
 
 impl KeyDetails {
     /// The state, if it is told.
-    pub(super) fn state(&self) -> Option<KeyState> {
+    pub(in crate::cloud::huawei) fn state(&self) -> Option<KeyState> {
         filled(self.key_state.as_ref()).map(|number| KeyState::from(number.as_str()))
     }
 
     /// What people call it.
-    pub(super) fn alias(&self) -> Option<&str> {
+    pub(in crate::cloud::huawei) fn alias(&self) -> Option<&str> {
         filled(self.key_alias.as_ref()).map(String::as_str)
     }
 
     /// When it is destroyed, in milliseconds. A date that a cancelled deletion left behind says
     /// nothing.
-    pub(super) fn deletion_at(&self) -> Option<i64> {
+    pub(in crate::cloud::huawei) fn deletion_at(&self) -> Option<i64> {
         match self.state() {
             Some(KeyState::PendingDeletion) | None => {
                 milliseconds(self.scheduled_deletion_date.as_ref())
@@ -63,7 +63,7 @@ impl KeyDetails {
     }
 
     /// Made by a service for itself.
-    pub(super) fn is_default(&self) -> Option<bool> {
+    pub(in crate::cloud::huawei) fn is_default(&self) -> Option<bool> {
         match self.default_key_flag.as_deref()? {
             "1" | "true" => Some(true),
             "0" | "false" => Some(false),
@@ -98,7 +98,7 @@ fn milliseconds(text: Option<&String>) -> Option<i64> {
 
 /// The answer to a look at one key, which nests it; a flat one is read as well.
 #[derive(Debug)]
-pub(super) struct Described(pub(super) Listed<KeyDetails>);
+pub(in crate::cloud::huawei) struct Described(pub(in crate::cloud::huawei) Listed<KeyDetails>);
 
 impl<'de> Deserialize<'de> for Described {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for Described {
 
 /// Lists keys of every algorithm; without `key_spec` the service shows AES-256 only.
 #[derive(Debug, Serialize)]
-pub(super) struct ListKeys {
+pub(in crate::cloud::huawei) struct ListKeys {
     limit: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     marker: Option<String>,
@@ -133,7 +133,7 @@ impl Default for ListKeys {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct KeyPage {
+pub(in crate::cloud::huawei) struct KeyPage {
     #[serde(default)]
     keys: Option<Vec<String>>,
     // A list, and nothing else: an answer without one, or with null, says nothing about what exists.
@@ -200,7 +200,7 @@ impl Paged for ListKeys {
 }
 
 /// All keys of the project.
-pub(super) async fn list(session: &Session) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn list(session: &Session) -> Result<Listing, Error> {
     let mut records = Vec::new();
     for key in session.all(ListKeys::default()).await? {
         let Some(id) = filled(key.known.key_id.as_ref()).cloned() else {
@@ -226,7 +226,7 @@ pub(super) async fn list(session: &Session) -> Result<Listing, Error> {
 }
 
 /// One key.
-pub(super) async fn show(session: &Session, id: &str) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn show(session: &Session, id: &str) -> Result<Listing, Error> {
     check_ids(&[id.to_owned()])?;
     let key_id = id.to_owned();
     let key = session.call(&ListKeyDetail { key_id }).await?.value.0;

@@ -5,11 +5,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::codearts::{DeleteSshKey, ListUserKeys, SshKey};
-use super::wire::HuaweiWire;
+use super::{DeleteSshKey, ListUserKeys, SshKey};
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::{Client, Preview};
 use crate::cloud::deletion;
+use crate::cloud::huawei::wire::HuaweiWire;
 use crate::cloud::pages;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -24,7 +24,7 @@ enum Choice {
 }
 
 /// Deletes keys of the calling user.
-pub(super) struct Deletion<'a> {
+pub(in crate::cloud::huawei) struct Deletion<'a> {
     client: &'a Client<HuaweiWire>,
     choice: Choice,
     /// What to delete, one for each outcome; known after the look.
@@ -34,7 +34,10 @@ pub(super) struct Deletion<'a> {
 }
 
 impl<'a> Deletion<'a> {
-    pub(super) fn new(client: &'a Client<HuaweiWire>, keys: RepositoryKeys) -> Result<Self, Error> {
+    pub(in crate::cloud::huawei) fn new(
+        client: &'a Client<HuaweiWire>,
+        keys: RepositoryKeys,
+    ) -> Result<Self, Error> {
         let choice = match keys {
             RepositoryKeys::Ids(ids) if ids.contains(&0) => {
                 return Err(Error::usage("'0' cannot be the id of a key").cloud(CloudId::Huawei));

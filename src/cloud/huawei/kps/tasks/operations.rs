@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::kps::{Accepted, path};
-use super::super::paging::Page;
-use super::super::wire::HuaweiWire;
+use super::super::{Accepted, path};
+use crate::cloud::huawei::paging::Page;
+use crate::cloud::huawei::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::pages::Paged;
 use crate::cloud::reply::{Listed, lenient_text};

@@ -1,20 +1,23 @@
 //! A user's keys in CodeArts Repo as lists show them (spec huawei-codearts-cph 3.2).
 
-use super::codearts::{ListUserKeys, SshKey};
-use super::wire::HuaweiWire;
+use super::{ListUserKeys, SshKey};
 use crate::cloud::client::Client;
+use crate::cloud::huawei::wire::HuaweiWire;
 use crate::cloud::reply::Listed;
 use crate::cloud::{not_found, pages};
 use crate::error::Error;
 use crate::model::{Facts, Listing, Record, Resource};
 
 /// All keys of the calling user.
-pub(super) async fn list(client: &Client<HuaweiWire>) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn list(client: &Client<HuaweiWire>) -> Result<Listing, Error> {
     Ok(records(client).await?.into())
 }
 
 /// One key of the calling user. The service has no call for that: it is looked for in the list.
-pub(super) async fn show(client: &Client<HuaweiWire>, id: &str) -> Result<Listing, Error> {
+pub(in crate::cloud::huawei) async fn show(
+    client: &Client<HuaweiWire>,
+    id: &str,
+) -> Result<Listing, Error> {
     let mut keys = records(client).await?.into_iter();
     match keys.find(|key| key.id == id) {
         Some(key) => Ok(vec![key].into()),
@@ -23,7 +26,9 @@ pub(super) async fn show(client: &Client<HuaweiWire>, id: &str) -> Result<Listin
 }
 
 /// All keys of the calling user. One without an id cannot be named, and the reader of pages drops it.
-pub(super) async fn records(client: &Client<HuaweiWire>) -> Result<Vec<Record>, Error> {
+pub(in crate::cloud::huawei) async fn records(
+    client: &Client<HuaweiWire>,
+) -> Result<Vec<Record>, Error> {
     let record = |key: Listed<SshKey>| {
         let id = key.known.id_text()?.to_owned();
         Some(Record {

@@ -1,8 +1,8 @@
 //! What states and errors mean for a key that is brought into another state: pure decisions.
 
+use crate::cloud::huawei::kms::keys::KeyDetails;
+use crate::cloud::huawei::kms::state::{contradiction, seen};
 use crate::cloud::huawei::kms::{KeyState, NOT_DISABLED, NOT_ENABLED, SCHEDULED};
-use crate::cloud::huawei::kms_keys::KeyDetails;
-use crate::cloud::huawei::kms_state::{contradiction, seen};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::model::{Address, CloudId, KeyStateChange, Outcome, Status};
 
