@@ -4,6 +4,7 @@ mod fixture;
 
 mod api;
 mod attacks;
+mod claims;
 mod conformance;
 mod consent;
 mod credentials;

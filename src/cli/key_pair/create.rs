@@ -118,6 +118,13 @@ impl<L: Labels> Create<L> {
             let files = files.take();
             if report.outcomes.iter().all(is_certainly_unknown) {
                 discard(run, files);
+            } else if let Some(files) = files
+                && report.outcomes.iter().any(is_open)
+            {
+                let [private, public] = files.paths.map(|path| path.display().to_string());
+                run.context.io.hint(&format!(
+                    "{private} is kept: the cloud may know that key. Look, and import {public} if it does not."
+                ));
             }
         };
         let result = job
@@ -183,6 +190,11 @@ fn is_certainly_unknown(outcome: &Outcome) -> bool {
     let error = outcome.error.as_ref();
     outcome.status.class() == ResultClass::Failed
         && error.is_none_or(|error| error.fate == Fate::NotDone && !error.after_lost_answer)
+}
+
+/// Whether nobody has seen the key in the cloud, as far as this run goes.
+fn is_open(outcome: &Outcome) -> bool {
+    outcome.status.class() != ResultClass::Done
 }
 
 /// Removes the files of a key that nothing trusts.
