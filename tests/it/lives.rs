@@ -189,3 +189,28 @@ fn names_and_keys_that_a_cloud_forbids_are_told_before_anything_is_sent() {
     );
     assert!(world.requests().is_empty());
 }
+
+#[test]
+fn who_gives_up_while_a_pair_is_made_is_left_no_empty_file() {
+    let world = World::served(&[]);
+    let words = [
+        "volcengine",
+        "key-pair",
+        "create",
+        "given-up",
+        "--type",
+        "rsa-4096",
+    ];
+    let place = ["--private-key-file", "given-up.pem"];
+    let mut child = world
+        .command(&[&words[..], &place].concat())
+        .spawn()
+        .expect("kpctl starts");
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    child.kill().expect("a signal");
+    child.wait().expect("an end");
+    for name in ["given-up.pem", "given-up.pem.pub"] {
+        let size = std::fs::metadata(world.path(name)).map(|file| file.len());
+        assert!(!matches!(size, Ok(0)), "{name} is empty");
+    }
+}

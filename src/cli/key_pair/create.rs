@@ -80,9 +80,7 @@ impl<L: Labels> Create<L> {
             ..self.changing.extent()
         };
         let job = kind.job("create", &self.changing, extent, Vec::new(), false);
-        if self.changing.dry_run {
-            self.refuse_existing_files()?;
-        }
+        self.refuse_existing_files()?;
         if self.cloud_generated {
             self.let_cloud_make(run, kind, &job, pair).await
         } else {
@@ -99,17 +97,15 @@ impl<L: Labels> Create<L> {
         job: &Job<'_>,
         mut pair: NewKeyPair,
     ) -> Result<u8, Error> {
-        let files = if self.changing.dry_run {
-            None
-        } else {
-            Some(Files::reserve(&self.private_key_file)?)
-        };
         let key_type = self.key_type.unwrap_or_else(|| usual_type(kind));
         let private = PrivateKey::generate(key_type.into(), &self.name)?;
         let public = private.public()?;
-        let files = match files {
-            Some(files) => Some(files.fill(&private.write(KeyFormat::OpenSsh, None)?, &public)?),
-            None => None,
+        // An RSA pair takes a while: whoever gives up meanwhile is left no empty file.
+        let files = if self.changing.dry_run {
+            None
+        } else {
+            let text = private.write(KeyFormat::OpenSsh, None)?;
+            Some(Files::reserve(&self.private_key_file)?.fill(&text, &public)?)
         };
         pair.keeper = Some(Keeper::new(self.place(), |_| Ok(())));
         pair.public_key = Some(public);
@@ -167,7 +163,7 @@ impl<L: Labels> Create<L> {
         self.private_key_file.display().to_string()
     }
 
-    /// What a run would refuse, a rehearsal refuses, too.
+    /// Early, and in a rehearsal, too; making the files decides.
     fn refuse_existing_files(&self) -> Result<(), Error> {
         file::must_be_new(&self.private_key_file)?;
         if self.cloud_generated {
