@@ -1,5 +1,6 @@
 //! `--query`: `JMESPath` over the JSON document.
 
+use jmespath::ast::Ast;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
@@ -20,13 +21,21 @@ impl Query {
                 "--query is longer than {LONGEST} bytes"
             )));
         }
-        jmespath::compile(text).map(Self).map_err(|error| {
+        let expression = jmespath::compile(text).map_err(|error| {
             Error::usage(format!(
                 "--query is no JMESPath: {}",
                 first_line(&error.to_string())
             ))
             .hint("Quote it for the shell: --query 'items[?status==`deleted`].id'")
-        })
+        })?;
+        // The library would notice only when it has a document, which is after the change.
+        match unknown_function(expression.as_ast()) {
+            Some(name) => Err(Error::usage(format!(
+                "--query calls '{}', which JMESPath does not have",
+                name.escape_debug()
+            ))),
+            None => Ok(Self(expression)),
+        }
     }
 
     /// The part of the document that the query selects.
@@ -38,6 +47,63 @@ impl Query {
             .search(document)
             .map_err(|error| complain(first_line(&error.to_string())))?;
         serde_json::to_value(&found).map_err(|error| complain(error.to_string()))
+    }
+}
+
+/// The first function that the library does not know.
+fn unknown_function(part: &Ast) -> Option<&str> {
+    let either = |left, right| unknown_function(left).or_else(|| unknown_function(right));
+    match part {
+        Ast::Function { name, args, .. } => {
+            if jmespath::DEFAULT_RUNTIME.get_function(name).is_none() {
+                return Some(name);
+            }
+            args.iter().find_map(unknown_function)
+        }
+        Ast::MultiList { elements, .. } => elements.iter().find_map(unknown_function),
+        Ast::MultiHash { elements, .. } => {
+            let values = elements.iter().map(|pair| &pair.value);
+            values.into_iter().find_map(unknown_function)
+        }
+        Ast::Condition {
+            predicate: left,
+            then: right,
+            ..
+        }
+        | Ast::Comparison {
+            lhs: left,
+            rhs: right,
+            ..
+        }
+        | Ast::Projection {
+            lhs: left,
+            rhs: right,
+            ..
+        }
+        | Ast::And {
+            lhs: left,
+            rhs: right,
+            ..
+        }
+        | Ast::Or {
+            lhs: left,
+            rhs: right,
+            ..
+        }
+        | Ast::Subexpr {
+            lhs: left,
+            rhs: right,
+            ..
+        } => either(left, right),
+        Ast::Expref { ast: inner, .. }
+        | Ast::Flatten { node: inner, .. }
+        | Ast::Not { node: inner, .. }
+        | Ast::ObjectValues { node: inner, .. } => unknown_function(inner),
+        Ast::Identity { .. }
+        | Ast::Field { .. }
+        | Ast::Index { .. }
+        | Ast::Literal { .. }
+        | Ast::Slice { .. } => None,
     }
 }
 
@@ -59,6 +125,34 @@ mod tests {
         assert_eq!(query.apply(&document).expect("applies"), json!(["a"]));
         for wrong in ["items[", "", &"[".repeat(5_000)] {
             assert_eq!(Query::new(wrong).expect_err("malformed").exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn a_function_that_does_not_exist_is_found_before_anything_is_done() {
+        for known in ["length(items)", "sort_by(items, &id)[0]", "a.b[1:2]", "*.c"] {
+            Query::new(known).expect(known);
+        }
+        for unknown in [
+            "f(items)",
+            "items[].f(@)",
+            "items[?f(id)].id",
+            "items[?id==f(@)]",
+            "[a, f(@)]",
+            "{a: f(@)}",
+            "a || f(@)",
+            "a && !f(@)",
+            "a[].f(@)[]",
+            "*.f(@)",
+            "length(f(@))",
+            "sort_by(items, &f(@))",
+            "a | f(@)",
+        ] {
+            let error = Query::new(unknown).expect_err(unknown);
+            assert_eq!(
+                (error.exit_code(), error.message.contains("'f'")),
+                (2, true)
+            );
         }
     }
 }
