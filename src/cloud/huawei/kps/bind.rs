@@ -212,12 +212,12 @@ impl Change for Rebinding<'_> {
         Box::pin(self.look_before())
     }
 
-    /// The batch form is for running servers, which is what those are that the service logs in to.
+    /// The batch form is for running servers without a key pair (spec huawei 7): those that the
+    /// service enters with a password. A private key opens one that has a pair already.
     fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
-        let most = if self.direction == Direction::Attach && self.access.is_some() {
-            MOST_SERVERS
-        } else {
-            1
+        let most = match (self.direction, &self.access) {
+            (Direction::Attach, Some(Access::Password(_))) => MOST_SERVERS,
+            _ => 1,
         };
         vec![ready.chunks(most).map(<[usize]>::to_vec).collect()]
     }

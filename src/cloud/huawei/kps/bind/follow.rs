@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
 use super::super::tasks::{Progress, TaskItem, parse};
 use super::{Direction, Rebinding};
@@ -119,20 +119,33 @@ impl Rebinding<'_> {
                 self.task_ids.insert(item, task.task_id.clone());
             } else if let Some(task) = failed.iter().find(|task| self.is_ours(item, task)) {
                 outcome.job_id = Some(task.task_id.clone());
-                outcome.fail(Status::Failed, self.failure(Some(task)));
-                outcome.verified = true;
+                let error = self.failure(Some(task));
+                if began(task) >= self.sent_at.get(&item).map(DateTime::timestamp_millis) {
+                    outcome.fail(Status::Failed, error);
+                    outcome.verified = true;
+                } else {
+                    // Perhaps that of an earlier try.
+                    outcome.fail(Status::Unverified, error.fate(Fate::Unknown));
+                }
             }
         }
         Ok(())
     }
 
     /// Whether a task may be that of our request: of the same server, begun since then, and of the
-    /// same direction where it says so.
+    /// same direction and key pair where it says so.
     fn is_ours(&self, item: usize, task: &TaskItem) -> bool {
-        let began = task.task_time.as_deref().map(str::parse::<i64>);
-        let (Some(Ok(began)), Some(sent_at)) = (began, self.sent_at.get(&item)) else {
+        let (Some(began), Some(sent_at)) = (began(task), self.sent_at.get(&item)) else {
             return false;
         };
+        let other_pair = task
+            .keypair_name
+            .as_ref()
+            .is_some_and(|name| !name.is_empty() && *name != self.key_pair);
+        // A detachment takes off whatever is bound, and its task names that.
+        if other_pair && self.direction == Direction::Attach {
+            return false;
+        }
         let word = task.operate_type.as_deref().unwrap_or_default();
         let unbinds = word.to_ascii_uppercase().contains("UNBIND");
         task.server_id.as_deref() == Some(&self.servers[item])
@@ -170,6 +183,11 @@ impl Rebinding<'_> {
         });
         self.located(error)
     }
+}
+
+/// When a task began, in milliseconds since 1970.
+fn began(task: &TaskItem) -> Option<i64> {
+    task.task_time.as_deref()?.parse().ok()
 }
 
 fn forgotten(id: &str) -> Error {
