@@ -30,7 +30,15 @@ pub(crate) fn hex32() -> String {
 
 /// A version 4 UUID: request ids of Tencent Cloud, revisions of the state file.
 pub(crate) fn uuid() -> String {
-    let mut bytes = unique();
+    dashed(unique())
+}
+
+/// A UUID that follows from an id, so that it is always the same (spec tencent 2.9).
+pub(crate) fn uuid_of(id: &str) -> String {
+    dashed(Sha256::digest(id).into())
+}
+
+fn dashed(mut bytes: [u8; 32]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let digits = hex::encode(&bytes[..16]);

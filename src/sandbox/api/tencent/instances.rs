@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::super::identifiers;
 use super::filters::Filter;
 use super::key_pairs::{MOST_FILTER_VALUES, VERSION};
 use super::product::Product;
@@ -120,6 +121,7 @@ fn fits(filter: &Filter, instance: &Instance) -> bool {
         "zone" => filter.fits(&instance.zone),
         "project-id" => filter.fits(&instance.project_id.to_string()),
         "instance-id" => filter.fits(&instance.id),
+        "uuid" => filter.fits(&identifiers::uuid_of(&instance.id)),
         "instance-name" => filter.fits_part(&instance.name),
         "instance-state" => filter.fits(&instance.state),
         "private-ip-address" => filter.fits(&instance.private_ip),
@@ -153,6 +155,8 @@ fn instance(instance: &Instance) -> Value {
         "InstanceName": instance.name,
         "InstanceState": instance.state,
         "OsName": instance.os_name,
+        "HostName": instance.name,
+        "Uuid": identifiers::uuid_of(&instance.id),
         "Placement": { "Zone": instance.zone, "ProjectId": instance.project_id },
         "PrivateIpAddresses": [instance.private_ip],
         "PublicIpAddresses": if instance.public_ip.is_empty() { Value::Null } else { json!([instance.public_ip]) },

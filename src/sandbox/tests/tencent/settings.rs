@@ -143,3 +143,25 @@ fn more_ids_than_a_page_need_a_limit() {
         assert_eq!(set.map(Vec::len), Some(count));
     }
 }
+
+#[test]
+fn an_instance_has_a_host_name_and_a_uuid_to_be_found_by() {
+    let fixture = Fixture::new();
+    let look = |body: &Value| {
+        let got = fixture.cvm("DescribeInstances", body);
+        got.body["Response"]["InstanceSet"].clone()
+    };
+    let all = look(&json!({}));
+    let [first, second] = [&all[0], &all[1]];
+    assert!(
+        first["HostName"]
+            .as_str()
+            .is_some_and(|name| !name.is_empty())
+    );
+    let uuid = first["Uuid"].as_str().expect("uuid");
+    assert_eq!(uuid.len(), 36);
+    assert_ne!(first["Uuid"], second["Uuid"]);
+    let found = look(&json!({ "Filters": [{ "Name": "uuid", "Values": [uuid] }] }));
+    assert_eq!(found.as_array().map(Vec::len), Some(1));
+    assert_eq!(found[0]["InstanceId"], first["InstanceId"]);
+}
