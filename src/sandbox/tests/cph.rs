@@ -181,3 +181,14 @@ fn cph_quirks() {
         .collect();
     assert_eq!(seen, [200, 200, 404, 404]);
 }
+
+#[test]
+fn a_server_has_numbers_where_numbers_belong() {
+    let fixture = Fixture::new();
+    let path = format!("/v1/{{p}}/cloud-phone/servers/{}", SERVERS[0]);
+    let shown = fixture.huawei("GET", &path, "").body;
+    assert!(shown["metadata"]["charging_mode"].is_i64());
+    let volume = &shown["share_volume_info"];
+    assert!(volume["volume_type"].is_string(), "{volume}");
+    assert!(volume["size"].is_i64() && volume["version"].is_i64());
+}

@@ -203,7 +203,10 @@ fn show_cloud_phone_server_detail(call: &mut Call<'_>) -> Result<Reply, Refusal>
     let mut add = |name: &str, value: Value| details.insert(name.to_owned(), value);
     add("band_widths", json!([]));
     add("volumes", json!([]));
-    add("share_volume_info", Value::Null);
+    add(
+        "share_volume_info",
+        json!({ "volume_type": "SSD", "size": 100, "version": 1 }),
+    );
     add("security_groups", json!([]));
     add("request_id", call.ctx.request_id.into());
     Ok(Reply::json(200, &Value::Object(details)))
@@ -226,7 +229,7 @@ fn server(call: &Call<'_>, server: &Server) -> Map<String, Value> {
         "addresses": [{ "server_ip": server.private_ip, "public_ip": server.public_ip }],
         "resource_project_id": call.path("project_id"),
         "availability_zone": server.availability_zone,
-        "metadata": { "order_id": "CS2601020304ABCDE", "product_id": "00301-15000-0--0", "charging_mode": "1" },
+        "metadata": { "order_id": "CS2601020304ABCDE", "product_id": "00301-15000-0--0", "charging_mode": 1 },
         "enterprise_project_id": "0",
         "create_time": server.create_time,
         "update_time": server.update_time,
