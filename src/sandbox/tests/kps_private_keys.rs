@@ -205,3 +205,19 @@ fn the_state_is_shown_without_them() {
         "posting what was shown loses nothing"
     );
 }
+
+#[test]
+fn a_stored_private_key_is_answered_with_name_and_owner_only() {
+    let fixture = Fixture::new();
+    let wish = protection(PRIVATE, &json!({ "type": "default" }));
+    let stored = store(&fixture, "KeyPair-ops_2", &wish);
+    let owner = fixture
+        .kps("GET", "keypairs/KeyPair-ops_2", &Value::Null)
+        .body["keypair"]["user_id"]
+        .clone();
+    assert!(owner.as_str().is_some_and(|id| !id.is_empty()));
+    assert_eq!(
+        stored.body,
+        json!({ "keypair": { "name": "KeyPair-ops_2", "user_id": owner } })
+    );
+}

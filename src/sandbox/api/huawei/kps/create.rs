@@ -143,8 +143,8 @@ fn make(call: &mut Call<'_>, members: &Map<String, Value>) -> Result<Value, Refu
     Ok(answer)
 }
 
-/// The members that the answers of several operations have in common.
-pub(super) fn summary(pair: &KeyPair) -> Value {
+/// What is told of a new pair, but for its private key.
+fn summary(pair: &KeyPair) -> Value {
     json!({
         "name": pair.name,
         "type": "ssh",

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::state::Hidden;
-use super::create::summary;
 use super::{
     Call, Effect, Items, Operation, Refusal, Reply, Shape, bad_request, change, check_user, find,
-    fingerprint, invalid, key_material, key_pair_members, required, text,
+    fingerprint, invalid, key_material, key_pair_members, owner, required, text,
 };
 
 /// The KMS key that the service makes for itself when it first needs one.
@@ -114,12 +113,16 @@ fn import_private_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     check_user(call, members, pair.scope == "user")?;
     protection.check(&pair.public_key)?;
     let now = call.ctx.now.timestamp_millis();
+    let user_id = owner(pair, &call.state.huawei).to_owned();
     let pair = &mut call.project_mut()?.key_pairs[index];
     pair.is_key_protection = true;
     pair.private_key = Hidden::new(protection.private_key.unwrap_or_default());
     pair.kms_key_id = protection.kms_key_id;
     pair.updated_at = now;
-    Ok(Reply::json(200, &json!({ "keypair": summary(pair) })))
+    Ok(Reply::json(
+        200,
+        &json!({ "keypair": { "name": pair.name, "user_id": user_id } }),
+    ))
 }
 
 fn export_private_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
