@@ -47,6 +47,7 @@ pub(crate) fn account(now: DateTime<Utc>) -> Account {
                 ..kms_key("5e9f1a3b-7c4d-4e6f-8a81-a2b3c4d5e6f7", "evs/default", "2")
             },
         ],
+        kms_aliases: Vec::new(),
         key_pairs: vec![
             key_pair(1, "KeyPair-ops_1", public_keys::OPS),
             key_pair(2, "KeyPair-ops_2", public_keys::PRACTICE),

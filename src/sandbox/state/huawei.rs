@@ -47,6 +47,8 @@ pub(crate) struct Project {
     /// In order of creation.
     pub(crate) kms_keys: Vec<KmsKey>,
     /// In order of creation.
+    pub(crate) kms_aliases: Vec<KmsAlias>,
+    /// In order of creation.
     pub(crate) key_pairs: Vec<KeyPair>,
     /// In order of creation.
     pub(crate) servers: Vec<Server>,
@@ -86,6 +88,20 @@ pub(crate) struct KmsKey {
     pub(crate) created_at: i64,
     /// UNIX milliseconds; 0 when not scheduled.
     pub(crate) deletion_at: i64,
+}
+
+/// A further name of a key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct KmsAlias {
+    /// Free in the project only once.
+    pub(crate) name: String,
+    /// Of the key that it means now.
+    pub(crate) key_id: String,
+    /// UNIX milliseconds.
+    pub(crate) created_at: i64,
+    /// UNIX milliseconds.
+    pub(crate) updated_at: i64,
 }
 
 /// A key pair of KPS (spec huawei 7). Its name is unique among the pairs that one user can see.

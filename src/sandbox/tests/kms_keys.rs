@@ -175,3 +175,27 @@ fn frozen_and_inactive_keys() {
         assert_eq!(got.code(), code, "{path} from {state}: {}", got.body);
     }
 }
+
+#[test]
+fn usage_counts_own_keys_only() {
+    let fixture = Fixture::new();
+    let get = |path: &str| fixture.huawei("GET", &format!("/v1.0/{{p}}/kms/{path}"), "");
+    assert_eq!(used_keys(&fixture), (5, 5));
+    let made = kms(&fixture, "create-key", &json!({ "key_alias": "team/new" }));
+    assert_eq!(made.status, 200);
+    assert_eq!(used_keys(&fixture), (6, 6));
+    let resources = get("user-quotas").body["quotas"]["resources"].clone();
+    assert_eq!(
+        (&resources[0]["type"], &resources[0]["quota"]),
+        (&json!("CMK"), &json!(20))
+    );
+    assert_eq!(resources[1]["type"], "grant_per_CMK");
+}
+
+/// How many keys there are, as each of the two calls tells it.
+fn used_keys(fixture: &Fixture) -> (u64, u64) {
+    let get = |path: &str| fixture.huawei("GET", &format!("/v1.0/{{p}}/kms/{path}"), "");
+    let used = get("user-quotas").body["quotas"]["resources"][0]["used"].as_u64();
+    let number = get("user-instances").body["instance_num"].as_u64();
+    (number.expect("number"), used.expect("number"))
+}

@@ -5,6 +5,7 @@ mod faults;
 mod fixture;
 mod hardiness;
 mod huawei;
+mod kms_aliases;
 mod kms_keys;
 mod kps_bindings;
 mod kps_pairs;

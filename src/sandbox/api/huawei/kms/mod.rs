@@ -1,8 +1,10 @@
 //! KMS (spec huawei 6): almost everything is POST, almost every value a string.
 
+mod aliases;
 mod keys;
 mod lifecycle;
 mod new_key;
+mod usage;
 
 use serde_json::{Map, Value};
 
@@ -15,6 +17,9 @@ const DISABLED: &str = "3";
 const PENDING_DELETION: &str = "4";
 const PENDING_IMPORT: &str = "5";
 const FROZEN: &str = "7";
+
+/// How many keys a user may have, default ones not counted (spec huawei 6, `ShowUserQuotas`).
+const MOST_KEYS: usize = 20;
 
 /// The table.
 pub(crate) const OPERATIONS: &[Operation] = &[
@@ -73,6 +78,57 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "/v1.0/{project_id}/kms/update-key-description",
         new_key::update_key_description,
     ),
+    Operation {
+        method: "GET",
+        effect: Effect::Read,
+        items: Items::None,
+        ..change(
+            "ListAliases",
+            "/v1.0/{project_id}/kms/aliases",
+            aliases::list_aliases,
+        )
+    },
+    change(
+        "CreateAlias",
+        "/v1.0/{project_id}/kms/aliases",
+        aliases::create_alias,
+    ),
+    Operation {
+        items: Items::Body(&["target_key_id"]),
+        ..change(
+            "AssociateAlias",
+            "/v1.0/{project_id}/kms/alias/associate",
+            aliases::associate_alias,
+        )
+    },
+    Operation {
+        method: "DELETE",
+        ..change(
+            "DeleteAlias",
+            "/v1.0/{project_id}/kms/aliases",
+            aliases::delete_alias,
+        )
+    },
+    Operation {
+        method: "GET",
+        effect: Effect::Read,
+        items: Items::None,
+        ..change(
+            "ShowUserInstances",
+            "/v1.0/{project_id}/kms/user-instances",
+            usage::show_user_instances,
+        )
+    },
+    Operation {
+        method: "GET",
+        effect: Effect::Read,
+        items: Items::None,
+        ..change(
+            "ShowUserQuotas",
+            "/v1.0/{project_id}/kms/user-quotas",
+            usage::show_user_quotas,
+        )
+    },
 ];
 
 const fn change(
@@ -124,12 +180,17 @@ fn key_of(call: &Call<'_>) -> Result<(usize, Map<String, Value>), Refusal> {
     let body = body_of(call)?;
     let id = text(&body, "key_id")?
         .ok_or_else(|| bad_request("KMS.0204", "A required parameter is missing: key_id."))?;
+    Ok((place_of(call, id)?, body))
+}
+
+/// The place of the key with that id.
+fn place_of(call: &Call<'_>, id: &str) -> Result<usize, Refusal> {
     if !is_dashed(id) {
         return Err(bad_request("KMS.0205", "Invalid key ID."));
     }
     let place = call.project()?.kms_keys.iter().position(|key| key.id == id);
     match place {
-        Some(place) => Ok((place, body)),
+        Some(place) => Ok(place),
         None if call.ctx.has(Quirk::KmsMissingKey400) => {
             Err(bad_request("KMS.0205", "Invalid key ID."))
         }
@@ -139,6 +200,16 @@ fn key_of(call: &Call<'_>) -> Result<(usize, Map<String, Value>), Refusal> {
             "KMS.0207",
             "The key does not exist.",
         )),
+    }
+}
+
+/// Refuses what cannot be renamed or described now.
+fn check_changeable(key: &KmsKey) -> Result<(), Refusal> {
+    match key.state.as_str() {
+        _ if key.is_default => Err(default_key()),
+        PENDING_DELETION => Err(scheduled()),
+        FROZEN => Err(bad_request("KMS.0320", "The key is frozen.")),
+        _ => Ok(()),
     }
 }
 

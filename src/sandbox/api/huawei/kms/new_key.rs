@@ -2,15 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::usage::own_keys;
 use super::{
-    Call, ENABLED, FROZEN, KmsKey, PENDING_DELETION, PENDING_IMPORT, Refusal, Reply, answer,
-    bad_request, body_of, default_key, identifiers, key_of, scheduled, text,
+    Call, ENABLED, KmsKey, MOST_KEYS, PENDING_IMPORT, Refusal, Reply, answer, bad_request, body_of,
+    check_changeable, identifiers, key_of, text,
 };
 
 /// Longest alias in bytes and longest description in characters.
 const MOST_TEXT: usize = 255;
-/// How many keys a user may have, default ones not counted (spec huawei 6, `ShowUserQuotas`).
-const MOST_KEYS: usize = 20;
 
 const ENCRYPT: &str = "ENCRYPT_DECRYPT";
 const SIGN: &str = "SIGN_VERIFY";
@@ -35,8 +34,7 @@ pub(super) fn create_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         _ => return Err(invalid("origin")),
     };
     refuse_taken(call, alias, None)?;
-    let keys = &call.project()?.kms_keys;
-    if keys.iter().filter(|key| !key.is_default).count() >= MOST_KEYS {
+    if own_keys(call)? >= MOST_KEYS {
         return Err(bad_request("KMS.1105", "The quota of keys is used up."));
     }
     let key = KmsKey {
@@ -133,13 +131,4 @@ fn refuse_taken(call: &Call<'_>, alias: &str, own: Option<usize>) -> Result<(), 
         return Err(bad_request("KMS.1104", "The key alias exists already."));
     }
     Ok(())
-}
-
-fn check_changeable(key: &KmsKey) -> Result<(), Refusal> {
-    match key.state.as_str() {
-        _ if key.is_default => Err(default_key()),
-        PENDING_DELETION => Err(scheduled()),
-        FROZEN => Err(bad_request("KMS.0320", "The key is frozen.")),
-        _ => Ok(()),
-    }
 }
