@@ -166,6 +166,11 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl Instance {
+    /// Lighthouse: the user that a pair is bound for; who names none binds it for the one that may log in.
+    pub(crate) fn user_of(&self, key_id: &str) -> &str {
+        self.key_users.get(key_id).unwrap_or(&self.login_user)
+    }
+
     /// Lets work under way go on by one step.
     pub(crate) fn look(&mut self) {
         if self.steps.is_empty() {

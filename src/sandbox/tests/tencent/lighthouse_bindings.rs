@@ -208,6 +208,21 @@ fn users_are_for_online_and_have_to_match() {
     let conflict = "InvalidParameter.ParameterConflict";
     assert_eq!(ask(ASSOCIATE, "OFFLINE", WEB, "deploy"), conflict);
     assert_eq!(ask(ASSOCIATE, "ONLINE", WEB, "deploy"), "");
+    let set = |id: &str| {
+        let pair = pairs(&fixture, ("lighthouse", TENCENT_REGION), &[id]).remove(0);
+        pair["AssociatedInstanceSet"].clone()
+    };
+    assert_eq!(
+        set(WEB),
+        json!([
+            { "InstanceId": STOPPED, "Username": "ubuntu" },
+            { "InstanceId": RUNNING, "Username": "deploy" },
+        ])
+    );
+    assert_eq!(
+        set(OFFICE),
+        json!([{ "InstanceId": RUNNING, "Username": "ubuntu" }])
+    );
     let mismatch = "UnsupportedOperation.KeyPairUnbindUsernameMismatch";
     assert_eq!(ask(DISASSOCIATE, "ONLINE", WEB, "root"), mismatch);
     assert_eq!(ask(DISASSOCIATE, "ONLINE", WEB, "deploy"), "");

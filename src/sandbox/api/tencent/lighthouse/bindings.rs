@@ -157,10 +157,10 @@ fn unbound(instance: &Instance, key_ids: &[String]) -> Option<Refusal> {
 /// A pair that was bound for a user is not taken from another one.
 fn other_user(instance: &Instance, request: &Request) -> Option<Refusal> {
     let user = request.username.as_ref()?;
-    let id = request.key_ids.iter().find(|id| {
-        let bound_for = instance.key_users.get(*id);
-        bound_for.unwrap_or(&instance.login_user) != user
-    })?;
+    let id = request
+        .key_ids
+        .iter()
+        .find(|id| instance.user_of(id) != user)?;
     let code = "UnsupportedOperation.KeyPairUnbindUsernameMismatch";
     Some(about_pair(
         code,

@@ -105,9 +105,13 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal
 
 fn key_pair(region: &Region, pair: &KeyPair, private_key: &Value) -> Value {
     let holders = holders(Lighthouse, region, &pair.id);
-    let details: Vec<Value> = holders
+    let details: Vec<Value> = Lighthouse
+        .instances(region)
         .iter()
-        .map(|id| json!({ "InstanceId": id }))
+        .filter(|instance| holders.contains(&instance.id.as_str()))
+        .map(
+            |instance| json!({ "InstanceId": instance.id, "Username": instance.user_of(&pair.id) }),
+        )
         .collect();
     json!({
         "KeyId": pair.id,
