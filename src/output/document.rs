@@ -339,3 +339,22 @@ fn call(preview: &Preview) -> Value {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::error_document;
+    use crate::error::Error;
+
+    #[test]
+    fn what_drives_a_terminal_is_escaped_once() {
+        let message = "a\u{1b}[31mb\u{202e}c\u{feff}";
+        let text = error_document(&Error::usage(message).hint(message));
+        assert!(text.is_ascii(), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(document["error"]["message"], message);
+        assert_eq!(document["error"]["hint"], message);
+    }
+}
