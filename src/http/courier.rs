@@ -138,6 +138,12 @@ impl Courier {
         }
     }
 
+    /// Whether the command has had its time.
+    pub fn is_late(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
     /// The error for a command that ran out of its `--timeout`.
     pub fn out_of_time() -> Error {
         Error::new(ErrorKind::Timeout, "the time given by --timeout is over")
@@ -178,5 +184,67 @@ fn network_error(error: &super::TransportError, request: &Request) -> Error {
             format!("the connection to {host} broke: {reason}"),
         )
         .fate(Fate::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::Courier;
+    use crate::error::{Error, ErrorKind};
+    use crate::http::{BoxFuture, Reply, Request, Transport, TransportError};
+
+    /// Nothing is sent by these tests.
+    struct Nowhere;
+
+    impl Transport for Nowhere {
+        fn send<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn courier() -> Courier {
+        Courier::new(Box::new(Nowhere))
+    }
+
+    async fn slow_answer() -> Result<bool, Error> {
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        Ok(true)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_outlives_neither_the_timeout_nor_a_signal() {
+        let mut late = courier();
+        late.deadline = Some(Instant::now() + Duration::from_secs(5));
+        let error = late.while_asking(slow_answer()).await.expect_err("late");
+        assert_eq!((error.kind, error.exit_code()), (ErrorKind::Timeout, 7));
+        assert!(late.is_late());
+
+        let stopped = courier();
+        let signal = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            stopped.stop.request(143);
+            std::future::pending::<()>().await;
+        };
+        let error = tokio::select! {
+            answer = stopped.while_asking(slow_answer()) => answer.expect_err("stopped"),
+            () = signal => unreachable!("it never ends"),
+        };
+        assert_eq!(error.kind, ErrorKind::Interrupted);
+        assert_eq!(stopped.stop.requested(), Some(143));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_signal_nobody_is_asked() {
+        // It came while the account was looked up: the answer is there, and does not count.
+        let stopped = courier();
+        stopped.stop.request(130);
+        let yes = stopped.while_asking(async { Ok(true) }).await;
+        assert_eq!(yes.expect_err("stopped").exit_code(), 130);
+        let in_time = courier().while_asking(async { Ok(true) }).await;
+        assert!(in_time.is_ok_and(|yes| yes));
     }
 }

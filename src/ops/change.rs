@@ -119,15 +119,18 @@ pub async fn run(
     Ok(report)
 }
 
-/// Ends the command when a stop was asked for before anything was changed.
+/// Ends the command when a stop was asked for, or its time was over, before anything was changed.
 fn go_on(courier: &Courier) -> Result<(), Error> {
-    match courier.stop.requested() {
-        Some(_) => Err(Error::new(
+    if courier.stop.requested().is_some() {
+        return Err(Error::new(
             ErrorKind::Interrupted,
             "interrupted: nothing was changed",
-        )),
-        None => Ok(()),
+        ));
     }
+    if courier.is_late() {
+        return Err(Courier::out_of_time());
+    }
+    Ok(())
 }
 
 /// The items that the look left to be sent.

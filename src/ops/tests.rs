@@ -43,6 +43,10 @@ struct Made {
     polls: VecDeque<Vec<Status>>,
     proof: Option<Result<Vec<Status>, Error>>,
     splits: bool,
+    /// Items in a wave, when they do not go in one.
+    wave: Option<usize>,
+    /// How long each request takes.
+    takes: std::time::Duration,
     sent: Vec<Batch>,
 }
 
@@ -85,7 +89,10 @@ impl Change for &mut Made {
     }
 
     fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
-        vec![ready.chunks(2).map(<[usize]>::to_vec).collect()]
+        let waves = ready.chunks(self.wave.unwrap_or(usize::MAX));
+        waves
+            .map(|wave| wave.chunks(2).map(<[usize]>::to_vec).collect())
+            .collect()
     }
 
     fn preview<'a>(&'a self, _: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>> {
@@ -99,6 +106,7 @@ impl Change for &mut Made {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             self.sent.push(batch.clone());
+            tokio::time::sleep(self.takes).await;
             let statuses = self
                 .answers
                 .pop_front()
@@ -153,14 +161,17 @@ impl Change for &mut Made {
     }
 }
 
-async fn carry_out(made: &mut Made, courier: &Courier, extent: Extent) -> Report {
-    let yes = Consent {
+fn yes() -> Consent<'static> {
+    Consent {
         yes: true,
         accepted: Vec::new(),
         ask: None,
-    };
+    }
+}
+
+async fn carry_out(made: &mut Made, courier: &Courier, extent: Extent) -> Report {
     let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(made)];
-    run(&mut changes, courier, &yes, extent, &|_| {})
+    run(&mut changes, courier, &yes(), extent, &|_| {})
         .await
         .expect("a report")
 }
@@ -170,6 +181,13 @@ fn statuses(report: &Report) -> Vec<Status> {
         .outcomes
         .iter()
         .map(|outcome| outcome.status)
+        .collect()
+}
+
+fn reasons(report: &Report) -> Vec<Option<ErrorKind>> {
+    let errors = report.outcomes.iter().map(|outcome| &outcome.error);
+    errors
+        .map(|error| error.as_ref().map(|error| error.kind))
         .collect()
 }
 
@@ -218,6 +236,39 @@ async fn a_refused_key_ends_everything_else() {
         [Denied, Denied, Skipped, Skipped, Skipped]
     );
     assert_eq!((report.exit_code, change.sent.len()), (4, 1));
+    assert_eq!(reasons(&report)[2..], [Some(ErrorKind::Credentials); 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wave_that_is_not_sent_says_why() {
+    let mut change = made(3, [Ok(vec![Running, Running])]);
+    change.wave = Some(2);
+    let report = carry_out(&mut change, &courier(), ALL).await;
+    assert_eq!(statuses(&report), [Running, Running, Skipped]);
+    assert_eq!(report.exit_code, 7);
+    assert_eq!(reasons(&report)[2], Some(ErrorKind::Busy));
+
+    // The time is over before the second wave.
+    let mut courier = courier();
+    courier.deadline = Some(tokio::time::Instant::now() + std::time::Duration::from_secs(1));
+    let mut change = made(3, [Ok(vec![Deleted, Deleted])]);
+    change.wave = Some(2);
+    change.takes = std::time::Duration::from_secs(2);
+    let report = carry_out(&mut change, &courier, ALL).await;
+    assert_eq!(statuses(&report), [Deleted, Deleted, Skipped]);
+    assert_eq!(reasons(&report), [None, None, Some(ErrorKind::Timeout)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_that_is_over_before_anything_was_sent_is_an_error() {
+    let mut courier = courier();
+    courier.deadline = Some(tokio::time::Instant::now());
+    let mut change = made(2, []);
+    let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(&mut change)];
+    let late = run(&mut changes, &courier, &yes(), ALL, &|_| {}).await;
+    assert_eq!(late.expect_err("late").kind, ErrorKind::Timeout);
+    drop(changes);
+    assert!(change.sent.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -287,12 +338,7 @@ async fn after_a_stop_nothing_more_is_sent() {
     courier.stop.request(130);
     let mut change = made(2, []);
     let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(&mut change)];
-    let yes = Consent {
-        yes: true,
-        accepted: Vec::new(),
-        ask: None,
-    };
-    let error = run(&mut changes, &courier, &yes, ALL, &|_| {})
+    let error = run(&mut changes, &courier, &yes(), ALL, &|_| {})
         .await
         .expect_err("stopped");
     assert_eq!(error.exit_code(), 130);

@@ -99,7 +99,7 @@ impl Work<'_> {
                 ErrorKind::Interrupted,
                 "not sent: the command was interrupted",
             )
-        } else if self.is_late() {
+        } else if self.courier.is_late() {
             Error::new(
                 ErrorKind::Timeout,
                 "not sent: the time given by --timeout was over",
@@ -129,14 +129,9 @@ impl Work<'_> {
             .collect()
     }
 
-    fn is_late(&self) -> bool {
-        let deadline = self.courier.deadline;
-        deadline.is_some_and(|deadline| tokio::time::Instant::now() >= deadline)
-    }
-
     /// Whether nothing more may be sent. What was not sent stays `skipped`.
     fn must_end(&mut self) -> bool {
-        let late = self.is_late();
+        let late = self.courier.is_late();
         if late {
             self.cut_short = Some(ErrorKind::Timeout.exit_code());
         }
@@ -229,7 +224,7 @@ impl Work<'_> {
     fn fail(&mut self, batch: &[usize], error: &Error) {
         let status = match error.fate {
             // Cut off by the command's own end: as far as anyone knows it goes on.
-            Fate::Unknown if self.is_late() || error.kind == ErrorKind::Interrupted => {
+            Fate::Unknown if self.courier.is_late() || error.kind == ErrorKind::Interrupted => {
                 Status::Running
             }
             Fate::Unknown => Status::Unverified,
@@ -267,7 +262,7 @@ impl Work<'_> {
                 self.warnings
                     .push(format!("what was done could not be read back: {error}"));
                 // Cut off by the command's own end, the answer is all there is.
-                let ended = self.is_late() || self.courier.stop.requested().is_some();
+                let ended = self.courier.is_late() || self.courier.stop.requested().is_some();
                 let doubt = if ended {
                     Status::Submitted
                 } else {
