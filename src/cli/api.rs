@@ -15,7 +15,7 @@ use super::site::Site;
 use crate::cloud::Provider;
 use crate::cloud::change::{Danger, Risk};
 use crate::cloud::raw::{self, Nature, Parameter, PrivateKeys, RawRequest};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Resource};
 use crate::ops::consent::{Consent, Question};
@@ -119,12 +119,7 @@ impl Api {
             site.courier().may_change.set(false);
             self.consent(run, &site, provider, endpoint.as_deref(), nature, &dangers)
                 .await?;
-            if run.stop.requested().is_some() {
-                return Err(Error::new(
-                    ErrorKind::Interrupted,
-                    "interrupted: nothing was changed",
-                ));
-            }
+            site.courier().go_on()?;
             site.courier().may_change.set(true);
         }
         self.send(run, call.as_ref(), &output).await

@@ -115,6 +115,17 @@ impl Courier {
         self.stop.requested().is_none()
     }
 
+    /// Ends the command when a stop was asked for, or its time was over, before anything was changed.
+    pub fn go_on(&self) -> Result<(), Error> {
+        if self.stop.requested().is_some() {
+            return Err(Self::interrupted());
+        }
+        if self.is_late() {
+            return Err(Self::out_of_time());
+        }
+        Ok(())
+    }
+
     /// Waits for a person before anything was changed: no longer than the command may take, nor after
     /// a stop was asked for.
     pub async fn while_asking<T>(
@@ -129,10 +140,7 @@ impl Courier {
         };
         tokio::select! {
             biased;
-            () = self.stop.asked_for() => Err(Error::new(
-                ErrorKind::Interrupted,
-                "interrupted: nothing was changed",
-            )),
+            () = self.stop.asked_for() => Err(Self::interrupted()),
             () = late => Err(Self::out_of_time()),
             answer = answer => answer,
         }
@@ -148,6 +156,10 @@ impl Courier {
     pub fn out_of_time() -> Error {
         Error::new(ErrorKind::Timeout, "the time given by --timeout is over")
             .hint("Run the same command again with a longer --timeout.")
+    }
+
+    fn interrupted() -> Error {
+        Error::new(ErrorKind::Interrupted, "interrupted: nothing was changed")
     }
 
     fn trace(&self, line: impl FnOnce() -> String) {

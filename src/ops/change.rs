@@ -4,7 +4,7 @@ use super::consent::{Consent, Question};
 use super::work::Work;
 use crate::cloud::change::{Change, Survey};
 use crate::cloud::client::Preview;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::http::Courier;
 use crate::model::{Outcome, ResultClass, Status, exit_code};
 
@@ -46,7 +46,7 @@ pub async fn run(
     let mut surveys = Vec::new();
     for change in changes.iter_mut() {
         surveys.push(change.survey().await?);
-        go_on(courier)?;
+        courier.go_on()?;
     }
     let mut report = Report {
         outcomes: Vec::new(),
@@ -84,7 +84,7 @@ pub async fn run(
     }
     if anything_to_send {
         gate(changes, &surveys, consent).await?;
-        go_on(courier)?;
+        courier.go_on()?;
         courier.may_change.set(true);
     }
     let mut cut_short = None;
@@ -117,20 +117,6 @@ pub async fn run(
         _ => code,
     };
     Ok(report)
-}
-
-/// Ends the command when a stop was asked for, or its time was over, before anything was changed.
-fn go_on(courier: &Courier) -> Result<(), Error> {
-    if courier.stop.requested().is_some() {
-        return Err(Error::new(
-            ErrorKind::Interrupted,
-            "interrupted: nothing was changed",
-        ));
-    }
-    if courier.is_late() {
-        return Err(Courier::out_of_time());
-    }
-    Ok(())
 }
 
 /// The items that the look left to be sent.
