@@ -108,6 +108,9 @@ pub struct Details {
     pub message: String,
     /// What to do next.
     pub hints: Vec<String>,
+    /// Hints in the vendor's words, which may quote what was sent. They join the others once
+    /// secrets are taken out of them.
+    pub quotes: Vec<String>,
     /// The cloud that was asked.
     pub cloud: Option<CloudId>,
     /// The service that was asked, by the vendor's name.
@@ -137,6 +140,7 @@ impl Error {
             code: None,
             message: message.into(),
             hints: Vec::new(),
+            quotes: Vec::new(),
             cloud: None,
             service: None,
             operation: None,

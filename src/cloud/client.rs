@@ -362,9 +362,9 @@ impl<W: Wire> Client<W> {
 
 impl<W: Wire> Client<W> {
     /// Gateways and services quote what they were sent, headers and passwords included.
+    /// What kpctl says itself is left alone: a short secret may be a word of it.
     fn without_secrets(&self, error: Error, request: &Request) -> Error {
-        let body = serde_json::from_slice(&request.body).unwrap_or_default();
-        let sent = secret::values(&body);
+        let sent = request.secrets();
         let mut secrets: Vec<&Secret> = match &self.login.credential {
             Credential::AccessKey {
                 secret,
@@ -376,13 +376,14 @@ impl<W: Wire> Client<W> {
         let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
         secrets.extend(sent.iter().filter(long_enough));
         error.with(|details| {
-            for text in details.hints.iter_mut().chain([&mut details.message]) {
+            for text in details.quotes.iter_mut().chain([&mut details.message]) {
                 for secret in &secrets {
                     if text.contains(secret.expose()) {
                         *text = text.replace(secret.expose(), secret::REDACTED);
                     }
                 }
             }
+            details.hints.append(&mut details.quotes);
         })
     }
 }

@@ -29,8 +29,6 @@ use crate::secret;
 
 /// Longest word that can be a service, an operation or a version.
 const LONGEST_WORD: usize = 128;
-/// Shortest secret that is looked for in error texts; shorter ones would be found in words.
-const SHORTEST: usize = 6;
 
 /// A call as the user wrote it, before its cloud has judged it.
 #[derive(Clone, Debug)]
@@ -352,19 +350,8 @@ impl<'a, W: Wire> Prepared<'a, W> {
         })
     }
 
-    /// Vendors quote what they were sent, and say nothing of what became of a lost request.
+    /// Vendors say nothing of what became of a lost request.
     fn complete(&self, error: Error) -> Error {
-        let secrets = secret::values(&self.raw.parameters());
-        let error = error.with(|details| {
-            for text in details.hints.iter_mut().chain([&mut details.message]) {
-                for secret in secrets
-                    .iter()
-                    .filter(|secret| secret.expose().len() >= SHORTEST)
-                {
-                    *text = text.replace(secret.expose(), secret::REDACTED);
-                }
-            }
-        });
         if error.fate == Fate::Unknown && !self.nature.is_read {
             error.hint("It may have been carried out: look before it is sent again.")
         } else {

@@ -19,7 +19,7 @@ pub use endpoint::Endpoint;
 pub use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::secret;
+use crate::secret::{self, Secret};
 
 /// A boxed future, for traits that are used as objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -95,16 +95,19 @@ impl Request {
         self.headers.push(Header { name, value });
     }
 
+    /// The secrets in the body, longest first, and then those in the query.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let body = serde_json::from_slice(&self.body).unwrap_or_default();
+        let mut secrets = secret::values(&body);
+        secrets.extend(self.query.split('&').filter_map(secret_of_pair));
+        secrets
+    }
+
     /// The URL for people and logs: parameters that are secrets are not shown.
     pub fn shown_url(&self) -> String {
-        let pair = |pair: &str| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text| percent_decode_str(text).decode_utf8_lossy();
-            if secret::is_secret_name(&plain(name)) || secret::is_secret_text(&plain(value)) {
-                format!("{name}={}", secret::REDACTED)
-            } else {
-                pair.to_owned()
-            }
+        let pair = |pair: &str| match (pair.split_once('='), secret_of_pair(pair)) {
+            (Some((name, _)), Some(_)) => format!("{name}={}", secret::REDACTED),
+            _ => pair.to_owned(),
         };
         let query: Vec<_> = self.query.split('&').map(pair).collect();
         self.url_with(&query.join("&"))
@@ -136,6 +139,15 @@ impl Request {
             format!("{endpoint}{path}?{query}")
         }
     }
+}
+
+/// The value of a pair of a query, when it is a secret.
+fn secret_of_pair(pair: &str) -> Option<Secret> {
+    let (name, value) = pair.split_once('=')?;
+    let plain = |text| percent_decode_str(text).decode_utf8_lossy();
+    let value = plain(value);
+    (secret::is_secret_name(&plain(name)) || secret::is_secret_text(&value))
+        .then(|| Secret::new(value.into_owned()))
 }
 
 /// One HTTP answer.
@@ -200,4 +212,33 @@ pub enum Stage {
 pub trait Transport {
     /// Sends one request, once. Redirects are not followed and nothing is retried.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Endpoint, Method, Request, Secret};
+
+    #[test]
+    fn the_secrets_of_a_request_are_found_and_not_shown() {
+        let request = Request {
+            method: Method::POST,
+            endpoint: Endpoint::vendor("example.com"),
+            path: "/".to_owned(),
+            query: "Action=A&LoginSettings.Password=p%40ss&Password".to_owned(),
+            headers: Vec::new(),
+            body: br#"{"keypair":{"name":"n","private_key":"k"}}"#.to_vec(),
+        };
+        let secrets = request.secrets();
+        let exposed: Vec<_> = secrets.iter().map(Secret::expose).collect();
+        assert_eq!(exposed, ["k", "p@ss"]);
+        assert_eq!(
+            request.shown_url(),
+            "https://example.com/?Action=A&LoginSettings.Password=(redacted)&Password"
+        );
+        let body = request.shown_body().unwrap_or_default();
+        assert_eq!(
+            body,
+            r#"{"keypair":{"name":"n","private_key":"(redacted)"}}"#
+        );
+    }
 }

@@ -46,17 +46,16 @@ impl VendorError {
         if !self.code.is_empty() {
             error = error.code(self.code.as_str());
         }
-        let hints = hint(&self.code, &self.message)
-            .into_iter()
-            .chain(
-                self.details
-                    .iter()
-                    .map(|detail| format!("The service adds: {detail}")),
-            )
+        let details = self.details.iter();
+        let quotes = details
+            .map(|detail| format!("The service adds: {detail}"))
             .chain(self.encoded.iter().map(|encoded| {
                 format!("STS decodes the denial (POST /v5/decode-authorization-message): {encoded}")
             }));
-        hints.fold(error, Error::hint)
+        error.with(|error| {
+            error.hints.extend(hint(&self.code, &self.message));
+            error.quotes.extend(quotes);
+        })
     }
 }
 

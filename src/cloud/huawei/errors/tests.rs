@@ -171,8 +171,8 @@ fn an_empty_message_and_extras_are_said() {
     };
     let error = vendor.explain(Some(403));
     assert_eq!(error.message, "refused without a word");
-    assert!(error.hints.iter().any(|hint| hint.ends_with("A.2 n")));
-    assert!(error.hints.iter().any(|hint| hint.ends_with(": abc")));
+    assert!(error.quotes.iter().any(|hint| hint.ends_with("A.2 n")));
+    assert!(error.quotes.iter().any(|hint| hint.ends_with(": abc")));
 }
 
 #[test]

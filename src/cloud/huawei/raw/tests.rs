@@ -121,6 +121,32 @@ async fn what_a_vendor_quotes_of_a_secret_is_not_shown() {
 }
 
 #[tokio::test]
+async fn what_kpctl_says_itself_is_not_taken_for_a_secret() {
+    let quote = r#"{"error_code":"APIGW.0301","error_msg":"no service",
+        "details":[{"error_code":"A.2","error_msg":"service"}]}"#;
+    let refusal = async |secret: &str| {
+        let script = Script::new(&[(401, quote)]);
+        let session = session(&script, Some("p1"), None);
+        let call = call("ecs", "POST", "/v1/{project_id}/cloudservers", &[]);
+        let body = json!({"server": {"adminPass": secret}});
+        send(&session, with_body(call, body))
+            .await
+            .expect_err("refused")
+    };
+    let plain = refusal("canary-key").await;
+    let own = plain.hints[0].clone();
+    let word = own
+        .split(' ')
+        .find(|word| word.len() > 6)
+        .expect("a long word");
+    assert_eq!(refusal(word).await.hints[0], own);
+
+    let quoted = refusal("service").await;
+    assert_eq!(quoted.message, "no (redacted)");
+    assert!(quoted.hints[1].ends_with("A.2 (redacted)"), "{quoted:?}");
+}
+
+#[tokio::test]
 async fn all_pages_are_one_list_or_an_error() {
     let list = || {
         let mut list = call("kms", "POST", "/v1.0/{project_id}/kms/list-keys", &[]);
