@@ -62,6 +62,12 @@ impl Endpoint {
             _ => host.to_owned(),
         };
         let endpoint = Self { secure, authority };
+        if !super::reqwest::keeps(&endpoint) {
+            // What is signed would not be what is sent.
+            return Err(complain(
+                "the host has another usual form, like 127.0.0.1 for 127.1",
+            ));
+        }
         if !secure && !insecure && !endpoint.is_loopback() {
             return Err(complain("plain http would show everything on the way")
                 .hint("Use https, or --insecure-endpoint if the network is yours alone."));
@@ -153,6 +159,13 @@ mod tests {
             "http://[127.0.0.1]:1",
             "http://]127.0.0.1[:80",
             "https://[:::]",
+            "https://127.1",
+            "https://2130706433",
+            "https://0x7f.1",
+            "https://127.0.0.01",
+            "https://1.2.3.4.5",
+            "https://[0:0:0:0:0:0:0:1]",
+            "https://xn--a",
             "https://ho st",
             "http://ecs.example.com",
             "http://127.0.0.1.example.com",

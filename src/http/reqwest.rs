@@ -32,6 +32,12 @@ pub struct Reqwest {
     remote: OnceCell<reqwest::Client>,
 }
 
+/// Whether the library sends requests to this very host, and not to what it takes it for.
+pub(super) fn keeps(endpoint: &Endpoint) -> bool {
+    let text = format!("{endpoint}/");
+    reqwest::Url::parse(&text).is_ok_and(|url| url.as_str() == text)
+}
+
 impl Reqwest {
     /// A transport that also trusts the authorities of this PEM bundle.
     pub fn with_authorities(pem: &[u8]) -> Result<Self, Error> {
