@@ -125,10 +125,13 @@ fn refuse_useless(global: &Global) -> Result<(), Error> {
         ("--region", global.region.is_some()),
         ("--output", global.output.is_some()),
         ("--query", global.query.is_some()),
+        ("--no-input", global.no_input),
         ("--timeout", global.timeout.is_some()),
         ("--endpoint-url", global.endpoint_url.is_some()),
         ("--ca-bundle", global.ca_bundle.is_some()),
         ("--insecure-endpoint", global.insecure_endpoint),
+        ("--sandbox", global.sandbox),
+        ("--verbose", global.verbose),
     ];
     match given.iter().find(|(_, given)| *given) {
         Some((option, _)) => Err(Error::usage(format!("{option} does nothing here"))),
