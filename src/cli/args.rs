@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use clap::Args;
 
 use crate::error::Error;
-use crate::io::Io;
+use crate::io::{Io, is_unsafe};
 use crate::model::{Address, CloudId, Resource, Scope};
 use crate::ops::change::Extent;
 use crate::output::{ErrorFormat, Format};
@@ -217,6 +217,7 @@ impl Items<'_> {
         } else {
             self.texts.to_vec()
         };
+        texts.iter().try_for_each(|text| check_visible(text))?;
         let mut seen = HashSet::new();
         let (unique, repeated): (Vec<String>, Vec<String>) = texts
             .into_iter()
@@ -239,6 +240,7 @@ impl Items<'_> {
 
     /// An id as it is, or the id and the scope of an address, which must be of this command's kind.
     pub fn item(&self, text: &str) -> Result<(Option<Scope>, String), Error> {
+        check_visible(text)?;
         if !Address::is_meant(text) {
             return Ok((None, text.to_owned()));
         }
@@ -251,5 +253,18 @@ impl Items<'_> {
             )));
         }
         Ok((Some(address.scope), address.id))
+    }
+}
+
+/// Refuses letters that nobody sees: what is named would not be there, which looks like success. An
+/// address can still name such a thing, with the letter encoded as lists print it.
+fn check_visible(text: &str) -> Result<(), Error> {
+    match text.chars().find(|c| is_unsafe(*c) && !c.is_control()) {
+        Some(letter) => Err(Error::usage(format!(
+            "'{text}' has a letter that cannot be seen, U+{:04X}",
+            u32::from(letter)
+        ))
+        .hint("Write it without; files joined together may have one at the start of a line.")),
+        None => Ok(()),
     }
 }

@@ -256,6 +256,15 @@ fn what_looks_like_an_address_is_never_taken_for_a_name() {
         with_mark,
     );
     assert_eq!(output.statuses(), ["old-laptop deleted"]);
+    // Inside the list nobody sees it, and what it names would count as gone.
+    for id in ["\u{feff}ci-deploy", "ci\u{200b}-deploy"] {
+        let delete = ["volcengine", "key-pair", "delete"];
+        world.run(&[&delete[..], &[id, "--yes"]].concat()).code(2);
+        let lines = format!("old-laptop\n{id}\n");
+        let refused =
+            world.run_with_input(&[&delete[..], &["-", "--yes"]].concat(), lines.as_bytes());
+        assert!(refused.code(2).stderr.contains("U+"));
+    }
 }
 
 #[test]
