@@ -182,11 +182,7 @@ impl<'a> Site<'a> {
             if let Some(warning) = check_region(cloud, service, &region)? {
                 self.context.io.warn(&warning);
             }
-        } else if region.is_empty()
-            || region
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || c == '/')
-        {
+        } else if !can_be_region(&region) {
             return Err(Error::usage(format!(
                 "'{}' cannot be a region",
                 region.escape_debug()
@@ -272,6 +268,13 @@ impl<'a> Site<'a> {
         };
         self.cache_folder.get_or_init(folder).clone()
     }
+}
+
+/// Behind an endpoint of the user's own a region may have any name, but it is still one name: it goes
+/// into signatures and addresses, where `*` means all of them.
+fn can_be_region(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.chars().all(plain)
 }
 
 /// A proxy that cannot be understood would be passed by, and with it whoever wants it used.
@@ -380,7 +383,17 @@ fn sandbox_login(cloud: CloudId) -> Login {
 
 #[cfg(test)]
 mod tests {
-    use super::is_proxy;
+    use super::{can_be_region, is_proxy};
+
+    #[test]
+    fn regions_behind_an_own_endpoint_are_single_names() {
+        for region in ["cn-beijing", "my_stack-1", "RegionOne", "eu.west"] {
+            assert!(can_be_region(region), "{region}");
+        }
+        for none in ["", "*", "cn-*", "a/b", "a b", "a\u{feff}", "北京"] {
+            assert!(!can_be_region(none), "{none}");
+        }
+    }
 
     #[test]
     fn only_what_the_library_would_use_is_a_proxy() {

@@ -295,9 +295,25 @@ fn guards_and_messages_do_not_fail_open() {
         assert!(refused.stderr.contains(name), "{refused:#?}");
         assert_eq!(broken.requests(), Vec::<String>::new());
     }
-    world
-        .run(&["sandbox", "env", "--endpoint-url", "http://127.0.0.1:1"])
-        .code(2);
+    for useless in [
+        &["--endpoint-url", "http://127.0.0.1:1"][..],
+        &["--sandbox"],
+        &["--no-input"],
+        &["-v"],
+    ] {
+        world.run(&[&["sandbox", "env"], useless].concat()).code(2);
+    }
+    for url in ["https://127.1", "https://0x7f.1"] {
+        let refused = world.run(&[&delete[..], &["--endpoint-url", url]].concat());
+        assert!(
+            refused.code(2).error()["message"]
+                .as_str()
+                .is_some_and(|text| text.contains(url))
+        );
+    }
+    // `*` stands for all regions, and a change is made in one.
+    world.run(&[&delete[..], &["-r", "*"]].concat()).code(2);
+    assert_eq!(world.requests(), Vec::<String>::new());
 }
 
 #[test]
