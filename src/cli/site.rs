@@ -279,11 +279,18 @@ fn can_be_region(text: &str) -> bool {
 
 /// A proxy that cannot be understood would be passed by, and with it whoever wants it used.
 fn check_proxies(env: &Env) -> Result<(), Error> {
-    let names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
-    for name in names
-        .map(|name| [name.to_owned(), name.to_lowercase()])
-        .concat()
-    {
+    let spellings = |name: &str| [name.to_owned(), name.to_lowercase()];
+    // The library takes the first spelling that is set, also to nothing.
+    let has_own = |name: &&str| {
+        let mut values = spellings(name)
+            .into_iter()
+            .filter_map(|name| env.get(&name));
+        values.next().is_some_and(is_proxy)
+    };
+    let schemes = ["HTTPS_PROXY", "HTTP_PROXY"];
+    // Many set ALL_PROXY to a SOCKS proxy for other programs, beside two proxies that come first.
+    let all = (!schemes.iter().all(has_own)).then_some("ALL_PROXY");
+    for name in schemes.into_iter().chain(all).flat_map(spellings) {
         if let Some(value) = env.filled(&name)
             && !is_proxy(value)
         {
@@ -383,7 +390,8 @@ fn sandbox_login(cloud: CloudId) -> Login {
 
 #[cfg(test)]
 mod tests {
-    use super::{can_be_region, is_proxy};
+    use super::{can_be_region, check_proxies, is_proxy};
+    use crate::config::Env;
 
     #[test]
     fn regions_behind_an_own_endpoint_are_single_names() {
@@ -392,6 +400,31 @@ mod tests {
         }
         for none in ["", "*", "cn-*", "a/b", "a b", "a\u{feff}", "北京"] {
             assert!(!can_be_region(none), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_another_one_comes_before_is_not_looked_at() {
+        let good = "http://proxy:1";
+        let socks = ("all_proxy", "socks5://proxy:1");
+        for (variables, fits) in [
+            (&[socks][..], false),
+            (&[("https_proxy", good), socks], false),
+            (&[("https_proxy", good), ("http_proxy", good), socks], true),
+            (&[("HTTPS_PROXY", good), ("http_proxy", good), socks], true),
+            (
+                &[
+                    ("HTTPS_PROXY", ""),
+                    ("https_proxy", good),
+                    ("http_proxy", good),
+                    socks,
+                ],
+                false,
+            ),
+        ] {
+            let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            let env: Env = variables.iter().map(pair).collect();
+            assert_eq!(check_proxies(&env).is_ok(), fits, "{variables:?}");
         }
     }
 
