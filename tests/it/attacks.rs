@@ -288,8 +288,14 @@ fn guards_and_messages_do_not_fail_open() {
     world
         .run(&[&delete[..], &["--endpoint-url", &url]].concat())
         .code(2);
-    for name in ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"] {
-        let proxy = format!("socks5://user:{CANARY}@proxy:1080");
+    for (name, proxy) in [
+        ("HTTPS_PROXY", "socks5://user:SECRET@proxy:1080"),
+        ("https_proxy", "http://user:SECRET@proxy:99999"),
+        ("HTTP_PROXY", "user:SECRET@proxy:port"),
+        ("http_proxy", "http://user:SECRET@"),
+        ("ALL_PROXY", "ftp://user:SECRET@proxy"),
+    ] {
+        let proxy = proxy.replace("SECRET", CANARY);
         let broken = World::served(&[]).with(name, &proxy);
         let refused = broken.run(&delete).code(2);
         assert!(refused.stderr.contains(name), "{refused:#?}");
