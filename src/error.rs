@@ -54,6 +54,15 @@ impl ErrorKind {
         }
     }
 
+    /// What an item adds to the exit code when a service refused it: usage and consent end a command
+    /// before anything is sent, so that an item that a service calls malformed is a plain failure.
+    pub fn exit_code_of_item(self) -> u8 {
+        match self {
+            Self::Usage | Self::Consent => 1,
+            _ => self.exit_code(),
+        }
+    }
+
     /// The word in JSON. The set of words is closed, so two kinds share a neighbour's word and
     /// differ from it by exit code only.
     pub fn word(self) -> &'static str {

@@ -50,6 +50,11 @@ pub trait Wire: Sized + 'static {
 
     /// The answer's own part, or the error that it holds, whatever the HTTP status says.
     fn decode(reply: &Reply) -> Result<Decoded, Error>;
+
+    /// The same for a call that kpctl does not know: only what can be nothing else is an error.
+    fn decode_unknown(reply: &Reply) -> Result<Decoded, Error> {
+        Self::decode(reply)
+    }
 }
 
 /// One call on its way.
@@ -107,6 +112,7 @@ struct Task<'a> {
     call: &'a Call,
     request: Request,
     takes_files: bool,
+    decode: fn(&Reply) -> Result<Decoded, Error>,
     /// It does no harm when it is carried out twice.
     repeatable: bool,
 }
@@ -220,6 +226,11 @@ impl<W: Wire> Client<W> {
             call: &call,
             request,
             takes_files: operation.takes_files(),
+            decode: if operation.is_known() {
+                W::decode
+            } else {
+                W::decode_unknown
+            },
             repeatable: facts.effect == Effect::Read || facts.repeat != Repeat::AfterLook,
         };
         let (decoded, after_lost_answer) = self.perform(task).await?;
@@ -296,13 +307,13 @@ impl<W: Wire> Client<W> {
     async fn attempt(&self, task: &Task<'_>) -> Result<Decoded, Error> {
         // Signed anew, from the same bytes.
         let mut request = task.request.clone();
-        let (call, files) = (task.call, task.takes_files);
+        let call = task.call;
         let mut gate = self.gate.0.lock().await;
         match &*gate {
             Gate::Refused(error) => return Err(error.clone()),
             Gate::Proven => drop(gate),
             Gate::Unproven => {
-                let result = self.exchange(&mut request, call, files).await;
+                let result = self.exchange(&mut request, task).await;
                 match &result {
                     Err(error) if error.kind == ErrorKind::Credentials => {
                         *gate = Gate::Refused(locate(error.clone(), W::CLOUD, call));
@@ -314,7 +325,7 @@ impl<W: Wire> Client<W> {
                 return result;
             }
         }
-        let result = self.exchange(&mut request, call, files).await;
+        let result = self.exchange(&mut request, task).await;
         match result {
             Err(error) if error.kind == ErrorKind::Credentials && call.service == IDENTITY => {
                 Err(error.with(|details| details.kind = ErrorKind::Permission))
@@ -327,27 +338,22 @@ impl<W: Wire> Client<W> {
         }
     }
 
-    async fn exchange(
-        &self,
-        request: &mut Request,
-        call: &Call,
-        files: bool,
-    ) -> Result<Decoded, Error> {
+    async fn exchange(&self, request: &mut Request, task: &Task<'_>) -> Result<Decoded, Error> {
         W::sign(
             request,
-            call,
+            task.call,
             &self.login.credential,
             self.courier.clock.now(),
         );
         let reply = self.courier.deliver(request).await?;
-        if files && reply::is_file(&reply) {
+        if task.takes_files && reply::is_file(&reply) {
             return Ok(Decoded {
                 value: Value::Null,
                 request_id: reply.header("x-request-id").map(str::to_owned),
                 file: Some(reply.body),
             });
         }
-        W::decode(&reply).map_err(|error| {
+        (task.decode)(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
             self.without_secrets(error, request).with(|details| {
                 details.http_status = Some(reply.status);

@@ -95,6 +95,11 @@ pub trait Callable: Serialize {
         false
     }
 
+    /// Whether kpctl knows what the answer tells. What is not known is left to whoever reads it.
+    fn is_known(&self) -> bool {
+        true
+    }
+
     /// Reads the answer; the error says why it does not have the documented form.
     fn read(&self, answer: Decoded) -> Result<Self::Response, String>;
 }

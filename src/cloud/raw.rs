@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-pub(super) use items::ItemErrors;
 pub use items::RefusedItems;
+pub(super) use items::{ItemErrors, says_something};
 pub(super) use paging::{Paging, Style, wanted as wanted_paging};
 pub use parameter::Parameter;
 use serde::{Serialize, Serializer};
@@ -283,6 +283,10 @@ impl<W: Wire> Callable for Raw<W> {
 
     fn takes_files(&self) -> bool {
         self.pages.is_none()
+    }
+
+    fn is_known(&self) -> bool {
+        self.pages.is_some()
     }
 
     fn read(&self, answer: Decoded) -> Result<RawAnswer, String> {

@@ -264,12 +264,7 @@ impl Outcome {
                 _ => self
                     .error
                     .as_ref()
-                    .map_or(1, |error| match error.exit_code() {
-                        // Usage and consent end a command before anything is sent; an item that a
-                        // service calls malformed is a plain failure.
-                        2 | 9 => 1,
-                        code => code,
-                    }),
+                    .map_or(1, |error| error.kind.exit_code_of_item()),
             },
         }
     }

@@ -52,7 +52,7 @@ impl Api {
             RawAnswer::Object(value) => value,
         };
         let refused = call.refused(&value);
-        let ended = || refused.map_or(0, |items| refusal(items, io));
+        let ended = || refused.as_ref().map_or(0, |items| refusal(items, io));
         if let (Some(file), Some(path)) = (file, place) {
             if self.out.is_some() {
                 let text = Secret::new(format!("{value:#}\n"));
@@ -86,13 +86,12 @@ impl Api {
 }
 
 /// Says that items were refused; the answer itself names them.
-fn refusal(items: RefusedItems, io: &Io) -> u8 {
-    let RefusedItems { refused, of } = items;
+fn refusal(items: &RefusedItems, io: &Io) -> u8 {
+    let (refused, of) = (items.kinds.len(), items.of);
     io.warn(&format!(
         "{refused} of {of} items were refused inside an answer that is a success"
     ));
-    // Product contract, section 4: a part, or nothing was done.
-    if refused < of { 3 } else { 1 }
+    items.exit_code()
 }
 
 fn is_private_key(place: &str) -> bool {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::errors::VendorError;
 use super::session::Session;
+use super::shapes;
 use super::wire::{HuaweiWire, check_path};
 use crate::cloud::client::{Answer, Preview};
 use crate::cloud::operation::Route;
@@ -12,7 +14,7 @@ use crate::cloud::raw::{
     self, ItemErrors, Nature, PROJECT, Paging, Prepared, PrivateKeys, Raw, RawAnswer, RawCall,
     RawRequest, RefusedItems, Style,
 };
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Method};
 use crate::model::CloudId;
 use crate::sign::escape::{escape, unescape};
@@ -90,18 +92,33 @@ const fn by_offset(list: &'static str, id: &'static str, total: Option<&'static 
 }
 
 /// Changes of several things tell of each (spec huawei 7; huawei-codearts-cph 6.1).
-const ITEM_ERRORS: [ItemErrors; 2] = [
+const ITEM_ERRORS: [ItemErrors; 4] = [
     ItemErrors {
-        list: "failed_keypairs",
-        error: None,
+        list: Some("failed_keypairs"),
+        // The reason is a text without a code.
+        refusal: |item| Some(shapes::read_item(item).map_or(ErrorKind::Usage, kind)),
         accepted: Some("succeeded_keypairs"),
     },
     ItemErrors {
-        list: "jobs",
-        error: Some("/error_code"),
+        list: Some("jobs"),
+        refusal: |item| shapes::read_item(item).map(kind),
+        accepted: None,
+    },
+    ItemErrors {
+        list: Some("tasks"),
+        refusal: |item| shapes::read_item(item).map(kind),
+        accepted: None,
+    },
+    ItemErrors {
+        list: None,
+        refusal: |answer| shapes::read_success(answer).map(kind),
         accepted: None,
     },
 ];
+
+fn kind(error: VendorError) -> ErrorKind {
+    error.explain(None).kind
+}
 
 /// A call, and the session that knows its project.
 #[derive(Debug)]

@@ -50,17 +50,36 @@ pub(super) fn read(body: &Value) -> Option<VendorError> {
 /// is an answer, not an error.
 pub(super) fn read_success(body: &Value) -> Option<VendorError> {
     let top = body.as_object()?;
-    let status = top.get("status").and_then(Value::as_str);
-    let failed = status.is_some_and(|status| status.eq_ignore_ascii_case("failed"));
-    if failed {
+    if says_failed(top) {
         return Some(read(body).unwrap_or_else(|| VendorError {
             message: "the service answers that it failed, without a reason".to_owned(),
             ..VendorError::default()
         }));
     }
+    read_bare(body)
+}
+
+/// The error in the body of a success that says nothing else.
+pub(super) fn read_bare(body: &Value) -> Option<VendorError> {
+    let top = body.as_object()?;
     let nothing_else = top.keys().all(|name| BESIDE.contains(&name.as_str()));
-    let error = read(body).filter(|_| nothing_else && status.is_none())?;
+    let has_status = top.get("status").is_some_and(Value::is_string);
+    let error = read(body).filter(|_| nothing_else && !has_status)?;
     (!error.code.is_empty()).then_some(error)
+}
+
+/// Whether a `status` says `FAILED` or `Failed` (spec huawei 1, point 8).
+fn says_failed(object: &Map<String, Value>) -> bool {
+    let status = object.get("status").and_then(Value::as_str);
+    status.is_some_and(|status| status.eq_ignore_ascii_case("failed"))
+}
+
+/// The error of an item inside a success: one that says `failed`, or that has a code or a message.
+pub(super) fn read_item(item: &Value) -> Option<VendorError> {
+    let item = item.as_object()?;
+    let (code, message) = (text(item, "error_code"), text(item, "error_msg"));
+    (says_failed(item) || code.is_some() || message.is_some())
+        .then(|| VendorError::of_item(code.as_deref(), message.as_deref()))
 }
 
 fn pair(object: &Map<String, Value>, full: bool) -> Option<VendorError> {

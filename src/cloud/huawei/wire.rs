@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::errors::speechless;
+use super::errors::{VendorError, speechless};
 use super::{endpoints, iam, shapes, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Client, Decoded, Wire};
@@ -122,33 +122,43 @@ impl Wire for HuaweiWire {
     }
 
     fn decode(reply: &Reply) -> Result<Decoded, Error> {
-        let success = (200..300).contains(&reply.status);
-        let body: Option<Value> = if success && reply.body.trim_ascii().is_empty() {
-            Some(Value::Object(serde_json::Map::new()))
-        } else {
-            serde_json::from_slice(&reply.body).ok()
-        };
-        let request_id = request_id(reply, body.as_ref());
-        let error = match body {
-            Some(value) if success => match shapes::read_success(&value) {
-                Some(vendor) => vendor.explain(None),
-                None => {
-                    return Ok(Decoded {
-                        value,
-                        file: None,
-                        request_id,
-                    });
-                }
-            },
-            Some(value) => match shapes::read(&value) {
-                Some(vendor) => vendor.explain(Some(reply.status)),
-                None => speechless(reply, true),
-            },
-            None if success => reply::foreign(reply).cloud(CloudId::Huawei),
-            None => speechless(reply, false),
-        };
-        Err(error.with(|details| details.request_id = request_id))
+        decode(reply, shapes::read_success)
     }
+
+    /// A job that failed is an answer to whoever asks for jobs.
+    fn decode_unknown(reply: &Reply) -> Result<Decoded, Error> {
+        decode(reply, shapes::read_bare)
+    }
+}
+
+/// `judge` finds the error in the body of a success.
+fn decode(reply: &Reply, judge: impl Fn(&Value) -> Option<VendorError>) -> Result<Decoded, Error> {
+    let success = (200..300).contains(&reply.status);
+    let body: Option<Value> = if success && reply.body.trim_ascii().is_empty() {
+        Some(Value::Object(serde_json::Map::new()))
+    } else {
+        serde_json::from_slice(&reply.body).ok()
+    };
+    let request_id = request_id(reply, body.as_ref());
+    let error = match body {
+        Some(value) if success => match judge(&value) {
+            Some(vendor) => vendor.explain(None),
+            None => {
+                return Ok(Decoded {
+                    value,
+                    file: None,
+                    request_id,
+                });
+            }
+        },
+        Some(value) => match shapes::read(&value) {
+            Some(vendor) => vendor.explain(Some(reply.status)),
+            None => speechless(reply, true),
+        },
+        None if success => reply::foreign(reply).cloud(CloudId::Huawei),
+        None => speechless(reply, false),
+    };
+    Err(error.with(|details| details.request_id = request_id))
 }
 
 /// In the header at most services, in the body at the gateway and CPH; IAM has a name of its own.

@@ -1,12 +1,14 @@
 //! Any operation of Volcengine: the parameters are the query, in the vendor's own spelling.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::errors::VendorError;
 use super::wire::VolcengineWire;
 use crate::cloud::client::Client;
 use crate::cloud::operation::Route;
 use crate::cloud::raw::{self, ItemErrors, Paging, Prepared, PrivateKeys, Raw, RawRequest, Style};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// API versions (spec volcengine 4, 7.4).
 const VERSIONS: [(&str, &str); 3] = [
@@ -36,8 +38,14 @@ const READS: [(&str, &str, Option<Paging>); 7] = [
 
 /// Changes of several things tell of each (spec volcengine 2.3).
 const ITEM_ERRORS: [ItemErrors; 1] = [ItemErrors {
-    list: "OperationDetails",
-    error: Some("/Error"),
+    list: Some("OperationDetails"),
+    refusal: |item| {
+        let error = item
+            .get("Error")
+            .filter(|error| raw::says_something(error))?;
+        let known = VendorError::deserialize(error).ok();
+        Some(known.map_or(ErrorKind::Usage, |error| error.explain(None).kind))
+    },
     accepted: None,
 }];
 

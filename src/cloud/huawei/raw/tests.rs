@@ -146,6 +146,60 @@ async fn what_kpctl_says_itself_is_not_taken_for_a_secret() {
     assert!(quoted.hints[1].ends_with("A.2 (redacted)"), "{quoted:?}");
 }
 
+/// The answer, and for what was refused inside it the number, the number of all, and the exit code.
+async fn judged(request: RawRequest, answer: &str) -> Result<Option<(usize, usize, u8)>, Error> {
+    let script = Script::new(&[(200, answer)]);
+    let session = session(&script, Some("p1"), None);
+    let call = prepare(&session, request).expect("a call");
+    let RawAnswer::Object(value) = call.send().await?.value else {
+        panic!("a file");
+    };
+    assert_eq!(value, serde_json::from_str::<Value>(answer).expect(answer));
+    let refused = call.refused(&value);
+    Ok(refused.map(|items| (items.kinds.len(), items.of, items.exit_code())))
+}
+
+#[tokio::test]
+async fn items_refused_inside_a_success_are_counted() {
+    let change = || call("kms", "POST", "/v3/{project_id}/keypairs/any", &[]);
+    let good = r#"{"server_id":"1","task_id":"t","status":"SUCCESS","error_code":""}"#;
+    let missing = r#"{"server_id":"2","status":"Failed","error_code":"KPS.4016","error_msg":"m"}"#;
+    let denied = r#"{"server_id":"3","error_code":"CPS.0001","error_msg":"m"}"#;
+    let list = |name: &str, items: &[&str]| format!(r#"{{"{name}":[{}]}}"#, items.join(","));
+    let whole = |status: &str| format!(r#"{{"task_id":"t","status":"{status}","error_msg":null}}"#);
+    for (answer, expected) in [
+        (list("tasks", &[good]), None),
+        (list("tasks", &[good, missing]), Some((1, 2, 3))),
+        (list("tasks", &[missing, missing]), Some((2, 2, 5))),
+        (list("jobs", &[missing, denied]), Some((2, 2, 1))),
+        (list("jobs", &[denied]), Some((1, 1, 4))),
+        (
+            list("failed_keypairs", &[r#"{"failed_reason":"m"}"#]),
+            Some((1, 1, 1)),
+        ),
+        (list("others", &[missing]), None),
+        (whole("SUCCESS"), None),
+        (whole("FAILED"), Some((1, 1, 1))),
+        (missing.to_owned(), Some((1, 1, 5))),
+    ] {
+        let judged = judged(change(), &answer).await.expect(&answer);
+        assert_eq!(judged, expected, "{answer}");
+    }
+    // What a read tells of went wrong before; what is only an error is one.
+    let read = || call("kms", "GET", "/v3/{project_id}/tasks/t", &[]);
+    for answer in [&list("tasks", &[missing]), missing, &whole("FAILED")] {
+        assert_eq!(judged(read(), answer).await.expect(answer), None);
+    }
+    let bare = r#"{"error_code":"KPS.4016","error_msg":"m"}"#;
+    assert_eq!(
+        judged(change(), bare)
+            .await
+            .expect_err("refused")
+            .exit_code(),
+        5
+    );
+}
+
 #[tokio::test]
 async fn all_pages_are_one_list_or_an_error() {
     let list = || {
