@@ -308,7 +308,13 @@ fn a_closed_pipe_neither_stops_a_change_nor_alters_its_code() {
 }
 
 #[test]
-fn an_interrupt_ends_the_waiting_with_a_readable_result() {
+fn a_signal_ends_the_waiting_with_a_readable_result() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        end_the_waiting(signal, code);
+    }
+}
+
+fn end_the_waiting(signal: &str, code: i32) {
     let world = fault("tencent.DescribeInstances@2-900=slow:400");
     let process = world
         .command(DETACH)
@@ -326,11 +332,11 @@ fn an_interrupt_ends_the_waiting_with_a_readable_result() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let killed = std::process::Command::new("kill")
-        .args(["-INT", &process.id().to_string()])
+        .args([signal, &process.id().to_string()])
         .status();
     assert!(killed.expect("kill runs").success());
     let done = process.wait_with_output().expect("kpctl ends");
-    assert_eq!(done.status.code(), Some(130));
+    assert_eq!(done.status.code(), Some(code));
     let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a document");
     assert_eq!(document["items"][0]["status"], "running");
 }
