@@ -355,7 +355,8 @@ impl<W: Wire> Client<W> {
         }
         (task.decode)(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
-            self.without_secrets(error, request).with(|details| {
+            let error = self.without_secrets(error, &reply, request, task.decode);
+            error.with(|details| {
                 details.http_status = Some(reply.status);
                 details.retry_after = retry_after(&reply);
                 if let (ErrorKind::Credentials, Some(hint)) = (details.kind, skew) {
@@ -369,7 +370,13 @@ impl<W: Wire> Client<W> {
 impl<W: Wire> Client<W> {
     /// Gateways and services quote what they were sent, headers and passwords included.
     /// What kpctl says itself is left alone: a short secret may be a word of it.
-    fn without_secrets(&self, error: Error, request: &Request) -> Error {
+    fn without_secrets(
+        &self,
+        error: Error,
+        reply: &Reply,
+        request: &Request,
+        decode: impl Fn(&Reply) -> Result<Decoded, Error>,
+    ) -> Error {
         let sent = request.secrets();
         let mut secrets: Vec<&Secret> = match &self.login.credential {
             Credential::AccessKey {
@@ -381,17 +388,36 @@ impl<W: Wire> Client<W> {
         };
         let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
         secrets.extend(sent.iter().filter(long_enough));
+        // An excerpt that ends inside a secret would show its beginning, so the same error is made of
+        // an answer without secrets where that is possible.
+        let body = String::from_utf8_lossy(&reply.body);
+        let quiet = redacted(&body, &secrets);
+        let mut error = error;
+        if quiet != body {
+            let again = decode(&Reply {
+                body: quiet.into(),
+                ..reply.clone()
+            });
+            if let Err(same) = again
+                && (same.kind, &same.code) == (error.kind, &error.code)
+            {
+                let request_id = error.request_id.clone();
+                error = same.with(|details| details.request_id = request_id);
+            }
+        }
         error.with(|details| {
             for text in details.quotes.iter_mut().chain([&mut details.message]) {
-                for secret in &secrets {
-                    if text.contains(secret.expose()) {
-                        *text = text.replace(secret.expose(), secret::REDACTED);
-                    }
-                }
+                *text = redacted(text, &secrets);
             }
             details.hints.append(&mut details.quotes);
         })
     }
+}
+
+fn redacted(text: &str, secrets: &[&Secret]) -> String {
+    secrets.iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret.expose(), secret::REDACTED)
+    })
 }
 
 fn read<O: Callable>(

@@ -121,6 +121,19 @@ async fn what_a_vendor_quotes_of_a_secret_is_not_shown() {
 }
 
 #[tokio::test]
+async fn an_excerpt_does_not_end_inside_a_secret() {
+    let page = format!("{}canary-key", "-".repeat(154));
+    let script = Script::new(&[(403, page.as_str())]);
+    let session = session(&script, Some("p1"), None);
+    let call = call("ecs", "POST", "/v1/{project_id}/cloudservers", &[]);
+    let body = json!({"server": {"adminPass": "canary-key"}});
+    let error = send(&session, with_body(call, body))
+        .await
+        .expect_err("refused");
+    assert!(!error.message.contains("canary"), "{error}");
+}
+
+#[tokio::test]
 async fn what_kpctl_says_itself_is_not_taken_for_a_secret() {
     let quote = r#"{"error_code":"APIGW.0301","error_msg":"no service",
         "details":[{"error_code":"A.2","error_msg":"service"}]}"#;
