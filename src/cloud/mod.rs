@@ -14,6 +14,8 @@ pub mod raw;
 mod removals;
 mod reply;
 pub mod tencent;
+#[cfg(test)]
+mod testing;
 pub mod volcengine;
 
 use std::path::PathBuf;

@@ -6,14 +6,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::session::Session;
-use crate::auth::{Credential, Login};
-use crate::cloud::Connection;
 use crate::cloud::change::Change;
-use crate::cloud::client::{Client, KeyGate};
+use crate::cloud::client::Client;
+use crate::cloud::testing::connection;
 use crate::error::Error;
 use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
-use crate::model::{CloudId, Outcome, Scope, Status};
-use crate::secret::Secret;
+use crate::model::{CloudId, Outcome, Status};
 use crate::time::Pace;
 
 /// An answer that never comes.
@@ -82,32 +80,11 @@ pub(super) fn session(
     project_id: Option<&str>,
     cache_folder: Option<&Path>,
 ) -> Session {
-    let scope = Scope {
-        cloud: CloudId::Huawei,
-        profile: "env".to_owned(),
-        region: "cn-north-4".to_owned(),
-    };
-    let login = Login {
-        profile: "env".to_owned(),
-        credential: Credential::AccessKey {
-            id: "AK".to_owned(),
-            secret: Secret::new("SK".to_owned()),
-            session_token: None,
-        },
-        source: "test".to_owned(),
-        region: None,
-        project_id: project_id.map(str::to_owned),
-    };
     let courier = Courier::new(Box::new(script.clone()));
     courier.pace.set(Pace::SANDBOX);
-    let client = Client::new(Connection {
-        scope,
-        login,
-        courier: Rc::new(courier),
-        overrides: Rc::new(|_| Ok(None)),
-        gate: KeyGate::default(),
-        cache_folder: None,
-    });
+    let mut connection = connection(CloudId::Huawei, "cn-north-4", Rc::new(courier));
+    connection.login.project_id = project_id.map(str::to_owned);
+    let client = Client::new(connection);
     Session::new(client, cache_folder.map(Path::to_owned))
 }
 

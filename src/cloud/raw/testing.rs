@@ -5,12 +5,11 @@ use std::rc::Rc;
 use chrono::DateTime;
 
 use super::{RawCall, RawRequest};
-use crate::auth::{Credential, Login};
-use crate::cloud::Connection;
-use crate::cloud::client::{Client, KeyGate, Wire};
+use crate::auth::Credential;
+use crate::cloud::client::{Client, Wire};
 use crate::cloud::operation::Callable;
+use crate::cloud::testing::connection;
 use crate::http::{BoxFuture, Courier, Reply, Request, Transport, TransportError};
-use crate::model::Scope;
 use crate::secret::Secret;
 use crate::time::Clock;
 
@@ -26,28 +25,12 @@ impl Transport for Nowhere {
 pub(in crate::cloud) fn client<W: Wire>(region: &str) -> Client<W> {
     let mut courier = Courier::new(Box::new(Nowhere));
     courier.clock = Clock::Fixed(DateTime::UNIX_EPOCH);
-    Client::new(Connection {
-        scope: Scope {
-            cloud: W::CLOUD,
-            profile: "env".to_owned(),
-            region: region.to_owned(),
-        },
-        login: Login {
-            profile: "env".to_owned(),
-            credential: Credential::AccessKey {
-                id: "AK".to_owned(),
-                secret: Secret::new("SK".to_owned()),
-                session_token: Some(Secret::new("T".to_owned())),
-            },
-            source: "test".to_owned(),
-            region: None,
-            project_id: Some("p1".to_owned()),
-        },
-        courier: Rc::new(courier),
-        overrides: Rc::new(|_| Ok(None)),
-        gate: KeyGate::default(),
-        cache_folder: None,
-    })
+    let mut connection = connection(W::CLOUD, region, Rc::new(courier));
+    connection.login.project_id = Some("p1".to_owned());
+    if let Credential::AccessKey { session_token, .. } = &mut connection.login.credential {
+        *session_token = Some(Secret::new("T".to_owned()));
+    }
+    Client::new(connection)
 }
 
 /// A request as typed on a command line.

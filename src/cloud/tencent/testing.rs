@@ -6,14 +6,12 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::wire::TencentWire;
-use crate::auth::{Credential, Login};
-use crate::cloud::Connection;
 use crate::cloud::change::{Change, Survey};
-use crate::cloud::client::{Client, KeyGate};
+use crate::cloud::client::Client;
+use crate::cloud::testing::connection;
 use crate::error::Fate;
 use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
-use crate::model::{CloudId, Outcome, Scope, Status};
-use crate::secret::Secret;
+use crate::model::{CloudId, Outcome, Status};
 
 /// What the service answers to an action and its parameters; null is an answer that gets lost.
 type Answers = dyn Fn(&str, &Value) -> Value;
@@ -64,32 +62,12 @@ impl Rig {
             answers: Box::new(answers),
             asked: Rc::clone(&asked),
         };
-        let scope = Scope {
-            cloud: CloudId::Tencent,
-            profile: "env".to_owned(),
-            region: "ap-guangzhou".to_owned(),
-        };
-        let login = Login {
-            profile: "env".to_owned(),
-            credential: Credential::AccessKey {
-                id: "AKIDexample".to_owned(),
-                secret: Secret::new("example".to_owned()),
-                session_token: None,
-            },
-            source: "a test".to_owned(),
-            region: None,
-            project_id: None,
-        };
         let courier = Rc::new(Courier::new(Box::new(service)));
-        let client = Client::new(Connection {
-            scope,
-            login,
-            courier,
-            overrides: Rc::new(|_| Ok(None)),
-            gate: KeyGate::default(),
-            cache_folder: None,
-        });
-        Self { client, asked }
+        let connection = connection(CloudId::Tencent, "ap-guangzhou", courier);
+        Self {
+            client: Client::new(connection),
+            asked,
+        }
     }
 
     /// The parameters of each call of an action so far.

@@ -7,14 +7,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::Volcengine;
-use crate::auth::{Credential, Login};
-use crate::cloud::Connection;
 use crate::cloud::change::{Change, Survey};
-use crate::cloud::client::KeyGate;
+use crate::cloud::testing::connection;
 use crate::error::{Error, Fate};
 use crate::http::{BoxFuture, Courier, Reply, Request, Stage, Transport, TransportError};
-use crate::model::{CloudId, Outcome, ResultClass, Scope, Status};
-use crate::secret::Secret;
+use crate::model::{CloudId, Outcome, ResultClass, Status};
 
 /// A request as the service sees it: the action and its parameters in the order of their names.
 #[derive(Clone, Debug)]
@@ -107,31 +104,9 @@ impl Rig {
             answers: Box::new(answers),
             asked: Rc::clone(&asked),
         };
-        let scope = Scope {
-            cloud: CloudId::Volcengine,
-            profile: "env".to_owned(),
-            region: "cn-beijing".to_owned(),
-        };
-        let login = Login {
-            profile: "env".to_owned(),
-            credential: Credential::AccessKey {
-                id: "AKLTexample".to_owned(),
-                secret: Secret::new("example".to_owned()),
-                session_token: None,
-            },
-            source: "a test".to_owned(),
-            region: None,
-            project_id: None,
-        };
         let courier = Rc::new(Courier::new(Box::new(service)));
-        let cloud = Volcengine::new(Connection {
-            scope,
-            login,
-            courier: Rc::clone(&courier),
-            overrides: Rc::new(|_| Ok(None)),
-            gate: KeyGate::default(),
-            cache_folder: None,
-        });
+        let connection = connection(CloudId::Volcengine, "cn-beijing", Rc::clone(&courier));
+        let cloud = Volcengine::new(connection);
         Self {
             cloud,
             courier,
