@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::io::is_unsafe;
 use crate::model::{Address, ItemState, Outcome, Status};
 
-pub(super) const SCHEMA: &str = "kpctl/v1";
+const SCHEMA: &str = "kpctl/v1";
 
 /// The results of a change, or the plan of a dry run.
 #[derive(Debug)]
@@ -26,6 +26,31 @@ pub struct ChangeDocument<'a> {
     pub endpoint: Option<&'a str>,
     /// Whether the embedded cloud was asked.
     pub sandbox: bool,
+}
+
+/// Where a document comes from.
+pub(super) struct Origin<'a> {
+    pub(super) command: &'a str,
+    pub(super) endpoint: Option<&'a str>,
+    pub(super) sandbox: bool,
+}
+
+impl Origin<'_> {
+    /// What every document starts with.
+    pub(super) fn head(&self, kind: &str, is_complete: bool) -> Map<String, Value> {
+        let mut head = Map::new();
+        head.insert("schema".into(), SCHEMA.into());
+        head.insert("kind".into(), kind.into());
+        head.insert("command".into(), self.command.into());
+        if self.sandbox {
+            head.insert("sandbox".into(), true.into());
+        }
+        if let Some(endpoint) = self.endpoint {
+            head.insert("endpoint".into(), endpoint.into());
+        }
+        head.insert("complete".into(), is_complete.into());
+        head
+    }
 }
 
 impl ChangeDocument<'_> {
@@ -69,22 +94,14 @@ impl ChangeDocument<'_> {
     }
 
     fn head(&self, kind: &str) -> Map<String, Value> {
-        let mut head = Map::new();
-        head.insert("schema".into(), SCHEMA.into());
-        head.insert("kind".into(), kind.into());
-        head.insert("command".into(), self.command.into());
-        if self.sandbox {
-            head.insert("sandbox".into(), true.into());
-        }
-        if let Some(endpoint) = self.endpoint {
-            head.insert("endpoint".into(), endpoint.into());
-        }
-        let complete = self
-            .outcomes
-            .iter()
-            .all(|outcome| outcome.status != Status::Unverified);
-        head.insert("complete".into(), complete.into());
-        head
+        let mut outcomes = self.outcomes.iter();
+        let is_complete = outcomes.all(|outcome| outcome.status != Status::Unverified);
+        let origin = Origin {
+            command: self.command,
+            endpoint: self.endpoint,
+            sandbox: self.sandbox,
+        };
+        origin.head(kind, is_complete)
     }
 
     fn summary(&self) -> Value {

@@ -5,7 +5,7 @@ mod record;
 
 use serde_json::{Map, Value};
 
-use super::document::{SCHEMA, json_text};
+use super::document::{Origin, json_text};
 use super::table::Rows;
 use crate::error::Error;
 use crate::model::{Address, Scope};
@@ -123,19 +123,13 @@ impl ListDocument<'_> {
     }
 
     fn head(&self, kind: &str) -> Map<String, Value> {
-        let mut head = Map::new();
-        head.insert("schema".into(), SCHEMA.into());
-        head.insert("kind".into(), kind.into());
-        head.insert("command".into(), self.command.into());
-        if self.sandbox {
-            head.insert("sandbox".into(), true.into());
-        }
-        if let Some(endpoint) = self.endpoint {
-            head.insert("endpoint".into(), endpoint.into());
-        }
+        let origin = Origin {
+            command: self.command,
+            endpoint: self.endpoint,
+            sandbox: self.sandbox,
+        };
         // A list that breaks off is an error, never a shorter list.
-        head.insert("complete".into(), true.into());
-        head
+        origin.head(kind, true)
     }
 
     /// The columns of shells: all fields but the vendor's own object.
