@@ -125,10 +125,6 @@ impl<A: Amendable> Change for Amending<A> {
         })
     }
 
-    fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
-        vec![ready.iter().map(|&item| vec![item]).collect()]
-    }
-
     fn preview<'a>(&'a self, _batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>> {
         Box::pin(async {
             let preview = self.service.preview(&self.found, &self.amendment).await?;

@@ -57,6 +57,20 @@ pub struct Survey {
     pub warnings: Vec<String>,
 }
 
+/// A batch for each item.
+fn singles(items: &[usize]) -> Vec<Batch> {
+    items.iter().map(|&item| vec![item]).collect()
+}
+
+/// Each item of a batch by itself; none where that is what the batch is already.
+pub(super) fn apart(batch: &Batch) -> Vec<Batch> {
+    if batch.len() > 1 {
+        singles(batch)
+    } else {
+        Vec::new()
+    }
+}
+
 /// How to wait for work that goes on after the answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
@@ -94,8 +108,11 @@ pub trait Change {
     }
 
     /// Groups the items that are to be sent into requests. The batches of one wave may be under
-    /// way at the same time; the next wave starts when the one before has come to its end.
-    fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>>;
+    /// way at the same time; the next wave starts when the one before has come to its end. Each
+    /// item has a request of its own unless the service takes several.
+    fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
+        vec![singles(ready)]
+    }
 
     /// The requests that [`Self::send`] would make for a batch.
     fn preview<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>>;

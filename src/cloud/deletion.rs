@@ -1,6 +1,9 @@
 //! What a list says of deletions, for every cloud that is proven by reading a list back.
 
+use std::time::Duration;
+
 use crate::error::{Error, ErrorKind, Fate};
+use crate::http::Courier;
 use crate::model::{Outcome, Status};
 
 /// How often a list is read before doubt is reported: nothing is documented about how soon lists
@@ -18,6 +21,38 @@ fn is_lost(outcome: &Outcome) -> bool {
 /// Whether a list that still shows the item may be behind, so that it is worth another look.
 pub(super) fn may_lag(outcome: &Outcome, listed: bool) -> bool {
     listed && (matches!(outcome.status, Status::Deleted | Status::Absent) || is_lost(outcome))
+}
+
+/// Writes down that what was to be deleted is not there. After a lost answer it is this very call
+/// that deleted it.
+pub(super) fn not_there(outcome: &mut Outcome, error: &Error) {
+    outcome.error = None;
+    outcome.request_id.clone_from(&error.request_id);
+    outcome.status = if error.after_lost_answer {
+        Status::Deleted
+    } else {
+        Status::Absent
+    };
+}
+
+/// Reads the list back, and again for as long as it may be behind.
+pub(super) async fn read_back<L>(
+    courier: &Courier,
+    sent: &[usize],
+    outcomes: &[Outcome],
+    read: impl AsyncFn() -> Result<L, Error>,
+    is_listed: impl Fn(&L, usize) -> bool,
+) -> Result<L, Error> {
+    let mut list = read().await?;
+    for look in 1..LOOKS {
+        let lags = |&item: &usize| may_lag(&outcomes[item], is_listed(&list, item));
+        let wait = Duration::from_secs(u64::from(look));
+        if !sent.iter().any(lags) || !courier.pause(wait).await {
+            break;
+        }
+        list = read().await?;
+    }
+    Ok(list)
 }
 
 /// Confirms or corrects one outcome by whether its item is listed. `was_there`: it was seen before

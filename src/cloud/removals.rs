@@ -2,9 +2,8 @@
 //! absence after.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use super::change::{Batch, Change, Survey};
+use super::change::{Batch, Change, Survey, apart};
 use super::client::Preview;
 use super::deletion;
 use crate::error::{Error, ErrorKind, Fate};
@@ -100,14 +99,7 @@ impl<S: Removable> Removals<S> {
             let error = error.clone().with(|details| details.hints = vec![hint]);
             outcome.fail(Status::InUse, error);
         } else if error.kind == ErrorKind::NotFound {
-            // After a lost answer it is this very call that deleted it.
-            outcome.error = None;
-            outcome.request_id.clone_from(&error.request_id);
-            outcome.status = if error.after_lost_answer {
-                Status::Deleted
-            } else {
-                Status::Absent
-            };
+            deletion::not_there(outcome, error);
         } else {
             outcome.fail(Status::of_error(error.kind), error.clone());
         }
@@ -202,11 +194,7 @@ impl<S: Removable> Change for Removals<S> {
     }
 
     fn split(&self, batch: &Batch) -> Vec<Batch> {
-        if batch.len() > 1 {
-            batch.iter().map(|&item| vec![item]).collect()
-        } else {
-            Vec::new()
-        }
+        apart(batch)
     }
 
     fn poll<'a>(
@@ -234,17 +222,14 @@ impl<S: Removable> Change for Removals<S> {
     ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
         Box::pin(async move {
             let ids = self.of(sent);
-            let mut listed = self.look(&ids).await?;
-            for look in 1..deletion::LOOKS {
-                let lags = |item: &usize| {
-                    deletion::may_lag(&outcomes[*item], listed.contains_key(&self.ids[*item]))
-                };
-                let wait = Duration::from_secs(u64::from(look));
-                if !sent.iter().any(lags) || !self.service.courier().pause(wait).await {
-                    break;
-                }
-                listed = self.look(&ids).await?;
-            }
+            let listed = deletion::read_back(
+                self.service.courier(),
+                sent,
+                outcomes,
+                async || self.look(&ids).await,
+                |found, item| found.contains_key(&self.ids[item]),
+            )
+            .await?;
             for &item in sent {
                 let id = &self.ids[item];
                 let was_there = self.found.contains_key(id);

@@ -3,7 +3,6 @@
 //! because a number alone tells nobody which key it is.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::{DeleteSshKey, ListUserKeys, SshKey};
 use crate::cloud::change::{Batch, Change, Survey};
@@ -115,10 +114,6 @@ impl Change for Deletion<'_> {
         })
     }
 
-    fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
-        vec![ready.iter().map(|&item| vec![item]).collect()]
-    }
-
     fn preview<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>> {
         Box::pin(async move {
             let mut previews = Vec::new();
@@ -144,14 +139,7 @@ impl Change for Deletion<'_> {
                         outcome.request_id = answer.request_id;
                     }
                     Err(error) if error.kind == ErrorKind::NotFound => {
-                        // After a lost answer it is this very call that removed the key.
-                        let ours = error.after_lost_answer;
-                        outcome.status = if ours {
-                            Status::Deleted
-                        } else {
-                            Status::Absent
-                        };
-                        outcome.request_id.clone_from(&error.request_id);
+                        deletion::not_there(outcome, &error);
                     }
                     Err(error) => return Err(error),
                 }
@@ -169,17 +157,14 @@ impl Change for Deletion<'_> {
             if let Some(error) = &self.blind {
                 return Err(error.clone());
             }
-            let mut listed = self.listed().await?;
-            for look in 1..deletion::LOOKS {
-                let lags = |item: &usize| {
-                    deletion::may_lag(&outcomes[*item], listed.contains(&self.ids[*item]))
-                };
-                let wait = Duration::from_secs(u64::from(look));
-                if !sent.iter().any(lags) || !self.client.courier().pause(wait).await {
-                    break;
-                }
-                listed = self.listed().await?;
-            }
+            let listed = deletion::read_back(
+                self.client.courier(),
+                sent,
+                outcomes,
+                async || self.listed().await,
+                |listed, item| listed.contains(&self.ids[item]),
+            )
+            .await?;
             for &item in sent {
                 deletion::compare(&mut outcomes[item], listed.contains(&self.ids[item]), true);
             }

@@ -17,7 +17,7 @@ use super::{
     Assignment, Job, ListCloudPhoneServers, ListJobs, MOST_REQUESTS, MOST_SERVERS, Reception,
     Server, ServerJob, ShowCloudPhoneServerDetail, ShowJob, UpdateKeypair,
 };
-use crate::cloud::change::{Batch, Change, Survey, Waiting};
+use crate::cloud::change::{Batch, Change, Survey, Waiting, apart};
 use crate::cloud::client::Preview;
 use crate::cloud::huawei::session::Session;
 use crate::cloud::reply::Listed;
@@ -249,10 +249,7 @@ impl Change for Replacement<'_> {
 
     /// One by one, each server gets an answer of its own.
     fn split(&self, batch: &Batch) -> Vec<Batch> {
-        match batch.as_slice() {
-            [_, _, ..] => batch.iter().map(|&item| vec![item]).collect(),
-            _ => Vec::new(),
-        }
+        apart(batch)
     }
 
     /// Spec huawei-codearts-cph 6.2; Terraform waits 10 s before the first look and 30 min in all.

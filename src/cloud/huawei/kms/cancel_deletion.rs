@@ -225,10 +225,6 @@ impl Change for Cancellation<'_> {
         })
     }
 
-    fn waves(&self, ready: &[usize]) -> Vec<Vec<Batch>> {
-        vec![ready.iter().map(|&item| vec![item]).collect()]
-    }
-
     fn preview<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Preview>, Error>> {
         Box::pin(async move {
             let mut previews = Vec::new();

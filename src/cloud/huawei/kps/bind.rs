@@ -17,7 +17,7 @@ use super::{
     AssociateKeypair, Auth, BatchAssociateKeypair, DisassociateKeypair, MOST_SERVERS, Server,
     Submitted,
 };
-use crate::cloud::change::{Batch, Change, Survey, Waiting};
+use crate::cloud::change::{Batch, Change, Survey, Waiting, apart};
 use crate::cloud::client::Preview;
 use crate::cloud::huawei::errors::VendorError;
 use crate::cloud::huawei::session::Session;
@@ -263,11 +263,7 @@ impl Change for Rebinding<'_> {
     }
 
     fn split(&self, batch: &Batch) -> Vec<Batch> {
-        if batch.len() > 1 {
-            batch.iter().map(|&item| vec![item]).collect()
-        } else {
-            Vec::new()
-        }
+        apart(batch)
     }
 
     /// Usual times are 30 s to 10 min; others look after 10 s and then every 20 s, up to 30 min.

@@ -2,13 +2,12 @@
 //! servers and key pairs do not change.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::operations::{DeleteAllFailedTask, DeleteFailedTask, TaskItem};
 use super::{Progress, Tasks, check_id};
 use crate::cloud::change::{Batch, Change, Survey};
 use crate::cloud::client::Preview;
-use crate::cloud::deletion::{self, LOOKS};
+use crate::cloud::deletion;
 use crate::cloud::removals::{Removable, Removals};
 use crate::error::Error;
 use crate::http::{BoxFuture, Courier};
@@ -161,18 +160,14 @@ impl Change for Clearance<'_> {
         outcomes: &'a mut [Outcome],
     ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
         Box::pin(async move {
-            let mut listed = self.listed().await?;
-            for look in 1..LOOKS {
-                let lags = |&item: &usize| {
-                    deletion::may_lag(&outcomes[item], listed.contains(&self.ids[item]))
-                };
-                let wait = Duration::from_secs(u64::from(look));
-                let courier = self.tasks.session.client.courier();
-                if !sent.iter().any(lags) || !courier.pause(wait).await {
-                    break;
-                }
-                listed = self.listed().await?;
-            }
+            let listed = deletion::read_back(
+                self.tasks.session.client.courier(),
+                sent,
+                outcomes,
+                async || self.listed().await,
+                |listed, item| listed.contains(&self.ids[item]),
+            )
+            .await?;
             for &item in sent {
                 let is_listed = listed.contains(&self.ids[item]);
                 deletion::compare(&mut outcomes[item], is_listed, true);
