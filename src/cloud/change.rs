@@ -13,8 +13,10 @@ pub type Batch = Vec<usize>;
 /// A danger that takes a flag of its own beside `--yes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Risk {
-    /// A running machine is powered off.
+    /// A running machine is powered off by the change itself.
     PowerCut,
+    /// A running machine is powered off before the change.
+    HardStop,
     /// A machine is left with no key pair bound.
     Lockout,
     /// A private key leaves this machine.
@@ -26,6 +28,7 @@ impl Risk {
     pub fn flag(self) -> &'static str {
         match self {
             Self::PowerCut => "--force-stop",
+            Self::HardStop => "--stop hard",
             Self::Lockout => "--allow-lockout",
             Self::PrivateKeySent => "--send-private-key",
         }

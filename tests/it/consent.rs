@@ -82,6 +82,14 @@ fn power_cuts_and_lock_outs_want_their_own_flags_all_in_one_message() {
             .is_some_and(|hint| hint.contains("ins-8k2j5h7g")),
         "{error}"
     );
+    // So is a hard stop, which is named by its own flag.
+    let stopping = [&running[..4], &["--stop", "hard"]].concat();
+    let error = detach(&stopping).code(9).error();
+    let hint = error["hint"].as_str().expect("a hint");
+    assert!(
+        hint.contains("--stop hard") && !hint.contains("--force-stop"),
+        "{hint}"
+    );
     assert!(
         !world
             .requests()

@@ -91,8 +91,11 @@ impl BindOptions for CvmBind {
             (false, Stop::Hard) => Power::StopHard,
             (false, Stop::Never) => Power::Untouched,
         };
-        let accepted = matches!(binding.power, Power::Cut | Power::StopHard);
-        Ok(accepted.then_some(Risk::PowerCut).into_iter().collect())
+        Ok(match binding.power {
+            Power::Cut => vec![Risk::PowerCut],
+            Power::StopHard => vec![Risk::HardStop],
+            Power::StopSoftly | Power::Untouched => Vec::new(),
+        })
     }
 
     fn extent(&self, extent: Extent) -> Extent {

@@ -15,17 +15,23 @@ impl<P: Product> BindingChange<'_, P> {
         } else {
             "and left off after the change, while its billing goes on"
         };
-        let reason = match (plan, self.power) {
+        let (risk, reason) = match (plan, self.power) {
             (Plan::Keep, _) => return,
-            (Plan::Cut, _) if P::STARTS_AGAIN => {
-                "it is running: it is powered off hard, and started again by the service".to_owned()
-            }
-            (Plan::Cut, _) => "it is running: it is shut down by force, and nothing says that the \
-                               service starts it again"
-                .to_owned(),
-            (Plan::Stop, Power::StopHard) => {
-                format!("it is running: its power is cut before the change, {after}")
-            }
+            (Plan::Cut, _) if P::STARTS_AGAIN => (
+                Risk::PowerCut,
+                "it is running: it is powered off hard, and started again by the service"
+                    .to_owned(),
+            ),
+            (Plan::Cut, _) => (
+                Risk::PowerCut,
+                "it is running: it is shut down by force, and nothing says that the service \
+                 starts it again"
+                    .to_owned(),
+            ),
+            (Plan::Stop, Power::StopHard) => (
+                Risk::HardStop,
+                format!("it is running: its power is cut before the change, {after}"),
+            ),
             (Plan::Stop, _) => {
                 survey.notes.push(format!(
                     "{}: it is running: it is shut down before the change, {after}",
@@ -35,7 +41,7 @@ impl<P: Product> BindingChange<'_, P> {
             }
         };
         survey.dangers.push(Danger {
-            risk: Risk::PowerCut,
+            risk,
             machine: self.client.scope.address(Resource::Instance, &instance.id),
             reason,
         });

@@ -72,7 +72,7 @@ async fn a_machine_is_shut_down_changed_and_started_again() {
         let is_cut = survey
             .dangers
             .iter()
-            .any(|danger| danger.risk == Risk::PowerCut);
+            .any(|danger| danger.risk == Risk::HardStop);
         assert_eq!(is_cut, power == Power::StopHard);
         let is_noted = survey.notes.iter().any(|note| note.starts_with(SECOND));
         assert_eq!(is_noted, power == Power::StopSoftly);
