@@ -1,6 +1,7 @@
 //! Credentials from the variables that the vendors' own tools read.
 
-use super::{Credential, ENV_PROFILE, Login};
+use super::check::clean;
+use super::{Credential, ENV_PROFILE, Login, Recipe};
 use crate::config::Env;
 use crate::error::Error;
 use crate::model::CloudId;
@@ -101,18 +102,20 @@ pub(super) fn login(cloud: CloudId, env: &Env) -> Result<Option<Login>, Error> {
             .token
             .iter()
             .find_map(|name| Some((*name, env.get(name).filter(|value| !value.is_empty())?)))
-            .map(|pair| clean(cloud, pair))
+            .map(|(name, value)| clean(cloud, name, value))
             .transpose()?;
         return Ok(Some(Login {
             profile: ENV_PROFILE.to_owned(),
-            credential: Credential::AccessKey {
-                id: clean(cloud, id)?.to_owned(),
-                secret: Secret::new(clean(cloud, secret)?.to_owned()),
+            recipe: Recipe::fixed(Credential::AccessKey {
+                id: clean(cloud, id.0, id.1)?.to_owned(),
+                secret: Secret::new(clean(cloud, secret.0, secret.1)?.to_owned()),
                 session_token: token.map(|token| Secret::new(token.to_owned())),
-            },
+            }),
             source,
             region: value(env, family.region),
             project_id: value(env, family.project),
+            endpoint: None,
+            expect_account: None,
         }));
     }
     if cloud != CloudId::Huawei {
@@ -123,10 +126,14 @@ pub(super) fn login(cloud: CloudId, env: &Env) -> Result<Option<Login>, Error> {
     };
     Ok(Some(Login {
         profile: ENV_PROFILE.to_owned(),
-        credential: Credential::Token(Secret::new(clean(cloud, (HUAWEI_TOKEN, token))?.to_owned())),
+        recipe: Recipe::fixed(Credential::Token(Secret::new(
+            clean(cloud, HUAWEI_TOKEN, token)?.to_owned(),
+        ))),
         source: format!("environment ({HUAWEI_TOKEN})"),
         region: value(env, HUAWEI[0].region),
         project_id: value(env, &["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"]),
+        endpoint: None,
+        expect_account: None,
     }))
 }
 
@@ -150,44 +157,10 @@ fn half(cloud: CloudId, present: &str, missing: &str) -> Error {
         .cloud(cloud)
 }
 
-/// A key with blanks around it or letters that no header can carry is broken: every service
-/// answers it with a signature error that says nothing (spec tencent 1.2, huawei 3.2).
-fn clean<'a>(cloud: CloudId, (name, value): (&str, &'a str)) -> Result<&'a str, Error> {
-    let complain = |why: &str, hint: String| {
-        Err(Error::credentials(format!("{name} {why}"))
-            .code("BrokenCredentials")
-            .hint(hint)
-            .cloud(cloud))
-    };
-    if value.is_empty() {
-        complain(
-            "is set but empty",
-            format!("A missing secret of a CI job looks like this: fill {name} or unset it."),
-        )
-    } else if value.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        complain(
-            "holds a blank or a line break",
-            format!("Copy the value into {name} again, without blanks."),
-        )
-    } else if !value.is_ascii() {
-        complain(
-            "holds letters that no key has",
-            format!("Copy the value into {name} again."),
-        )
-    } else if value.contains("****") {
-        complain(
-            "is a masked value, not a key",
-            format!("Copy the whole value into {name}."),
-        )
-    } else {
-        Ok(value)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::login;
-    use crate::auth::Credential;
+    use crate::auth::{Credential, Login, Recipe};
     use crate::config::Env;
     use crate::model::CloudId;
 
@@ -198,10 +171,17 @@ mod tests {
             .collect()
     }
 
+    fn credential(login: &Login) -> Credential {
+        match &login.recipe {
+            Recipe::Ready(held) => held.credential.clone(),
+            other => panic!("not at hand: {other:?}"),
+        }
+    }
+
     fn key_id(cloud: CloudId, pairs: &[(&str, &str)]) -> Option<String> {
-        match login(cloud, &env(pairs)).ok()??.credential {
+        match credential(&login(cloud, &env(pairs)).ok()??) {
             Credential::AccessKey { id, .. } => Some(id),
-            Credential::Token(_) => Some("token".to_owned()),
+            _ => Some("token".to_owned()),
         }
     }
 
@@ -267,7 +247,7 @@ mod tests {
             .expect("good")
             .expect("present");
         assert!(matches!(
-            login.credential,
+            credential(&login),
             Credential::AccessKey {
                 session_token: None,
                 ..

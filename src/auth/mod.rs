@@ -3,9 +3,18 @@
 //! A source that is absent leads to the next; one that is present but broken ends the command and
 //! is named. A typo must never end in another account.
 
+mod check;
 mod env;
+mod keys;
+mod recipe;
+mod world;
 
 use std::fmt;
+
+use chrono::{DateTime, Utc};
+pub use keys::{Keys, Supplier};
+pub use recipe::{Domain, Password, Process, Recipe, Role, Sealed, WebIdentity};
+pub use world::World;
 
 use crate::config::Env;
 use crate::error::Error;
@@ -31,6 +40,32 @@ pub enum Credential {
     },
     /// A token that goes into a header as it is.
     Token(Secret),
+    /// Nothing: for the calls that credentials are got from.
+    Anonymous,
+}
+
+/// A credential and its end.
+#[derive(Clone, Debug)]
+pub struct Temporary {
+    /// The credential.
+    pub credential: Credential,
+    /// When it ends; `None` for one that does not, or whose end nobody tells.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Credential {
+    /// What of it must never be shown.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::AccessKey {
+                secret,
+                session_token,
+                ..
+            } => std::iter::once(secret).chain(session_token).collect(),
+            Self::Token(token) => vec![token],
+            Self::Anonymous => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for Credential {
@@ -39,6 +74,7 @@ impl fmt::Display for Credential {
         match self {
             Self::AccessKey { id, .. } => write!(formatter, "key {}", masked(id)),
             Self::Token(_) => formatter.write_str("a token"),
+            Self::Anonymous => formatter.write_str("no credential"),
         }
     }
 }
@@ -48,14 +84,18 @@ impl fmt::Display for Credential {
 pub struct Login {
     /// The profile, as in addresses.
     pub profile: String,
-    /// The credentials.
-    pub credential: Credential,
-    /// Where they came from, for people.
+    /// How the credentials are come by.
+    pub recipe: Recipe,
+    /// Where that was said, for people: a file, variables, a profile.
     pub source: String,
     /// The region that the source names.
     pub region: Option<String>,
     /// The project that the source names.
     pub project_id: Option<String>,
+    /// The endpoint that the source names for all services, as it stands there.
+    pub endpoint: Option<String>,
+    /// The account that the credentials must belong to.
+    pub expect_account: Option<String>,
 }
 
 /// Finds the credentials of a cloud: the named profile, or the first source that has any.

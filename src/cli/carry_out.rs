@@ -267,10 +267,10 @@ pub(super) async fn place(
     provider: &dyn Provider,
     endpoint: Option<&str>,
 ) -> Result<String, Error> {
-    let login = provider.login();
-    let account = match &login.credential {
+    let held = provider.keys().current().await?;
+    let account = match &held.credential {
         // A token is good for some services only; asking another one about it proves nothing.
-        Credential::Token(_) => None,
+        Credential::Token(_) | Credential::Anonymous => None,
         Credential::AccessKey { .. } => {
             match tokio::time::timeout(PATIENCE, provider.account()).await {
                 Ok(Ok(account)) => Some(account),
@@ -282,7 +282,7 @@ pub(super) async fn place(
     };
     let account = match account {
         Some(account) => format!("account {account}"),
-        None => login.credential.to_string(),
+        None => held.credential.to_string(),
     };
     let scope = provider.scope();
     let endpoint = endpoint

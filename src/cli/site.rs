@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::args::Global;
 use super::endpoints::Choice;
-use crate::auth::{self, Credential, Login, SANDBOX_PROFILE};
+use crate::auth::{self, Credential, Keys, Login, Recipe, SANDBOX_PROFILE};
 use crate::cloud::client::{KeyGate, Overrides};
 use crate::cloud::{Connection, Provider, check_region, connect};
 use crate::config::{Env, env, paths};
@@ -198,6 +198,10 @@ impl<'a> Site<'a> {
                 profile: login.profile.clone(),
                 region,
             },
+            keys: match &login.recipe {
+                Recipe::Ready(held) => Keys::ready(held.clone(), login.recipe.identity()),
+                _ => return Err(Error::usage("not yet")),
+            },
             login,
             courier: Rc::clone(&self.courier),
             overrides,
@@ -377,14 +381,16 @@ fn sandbox_login(cloud: CloudId) -> Login {
     };
     Login {
         profile: SANDBOX_PROFILE.to_owned(),
-        credential: Credential::AccessKey {
+        recipe: Recipe::fixed(Credential::AccessKey {
             id: id.to_owned(),
             secret: Secret::new(secret.to_owned()),
             session_token: None,
-        },
+        }),
         source: "the sandbox".to_owned(),
         region: Some(region.to_owned()),
         project_id,
+        endpoint: None,
+        expect_account: None,
     }
 }
 

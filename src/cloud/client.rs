@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, OnceCell};
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
 use super::reply;
-use crate::auth::{Credential, Login};
+use crate::auth::{Credential, Keys, Login};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::limit::Limits;
 use crate::http::retry::Retry;
@@ -47,6 +47,9 @@ pub trait Wire: Sized + 'static {
 
     /// Signs the request: the last thing before it goes, anew for every try.
     fn sign(request: &mut Request, call: &Call, credential: &Credential, now: DateTime<Utc>);
+
+    /// Whether a refusal of the credential only says that its time is over.
+    fn is_expired(error: &Error) -> bool;
 
     /// The answer's own part, or the error that it holds, whatever the HTTP status says.
     fn decode(reply: &Reply) -> Result<Decoded, Error>;
@@ -148,6 +151,8 @@ pub struct Client<W: Wire> {
     pub scope: Scope,
     /// Who it works for.
     pub login: Login,
+    /// Its credentials.
+    pub keys: Keys,
     courier: Rc<Courier>,
     overrides: Overrides,
     limits: Limits,
@@ -171,6 +176,7 @@ impl<W: Wire> Client<W> {
         let Connection {
             scope,
             login,
+            keys,
             courier,
             overrides,
             gate,
@@ -179,6 +185,7 @@ impl<W: Wire> Client<W> {
         Self {
             scope,
             login,
+            keys,
             courier,
             overrides,
             limits: Limits::default(),
@@ -276,10 +283,11 @@ impl<W: Wire> Client<W> {
     pub async fn preview<O: Callable<Cloud = W>>(&self, operation: &O) -> Result<Preview, Error> {
         let call = self.prepare(operation.facts()).await?;
         let mut request = W::encode(operation, &call)?;
+        let held = self.keys.current().await?;
         W::sign(
             &mut request,
             &call,
-            &self.login.credential,
+            &held.credential,
             self.courier.clock.now(),
         );
         Ok(Preview {
@@ -305,15 +313,13 @@ impl<W: Wire> Client<W> {
     /// One try. The first request of an access key goes alone, and none goes after a refusal of
     /// the key itself: a cloud may lock it (spec huawei 1, point 9).
     async fn attempt(&self, task: &Task<'_>) -> Result<Decoded, Error> {
-        // Signed anew, from the same bytes.
-        let mut request = task.request.clone();
         let call = task.call;
         let mut gate = self.gate.0.lock().await;
         match &*gate {
             Gate::Refused(error) => return Err(error.clone()),
             Gate::Proven => drop(gate),
             Gate::Unproven => {
-                let result = self.exchange(&mut request, task).await;
+                let result = self.exchange(task).await;
                 match &result {
                     Err(error) if error.kind == ErrorKind::Credentials => {
                         *gate = Gate::Refused(locate(error.clone(), W::CLOUD, call));
@@ -325,7 +331,7 @@ impl<W: Wire> Client<W> {
                 return result;
             }
         }
-        let result = self.exchange(&mut request, task).await;
+        let result = self.exchange(task).await;
         match result {
             Err(error) if error.kind == ErrorKind::Credentials && call.service == IDENTITY => {
                 Err(error.with(|details| details.kind = ErrorKind::Permission))
@@ -338,14 +344,35 @@ impl<W: Wire> Client<W> {
         }
     }
 
-    async fn exchange(&self, request: &mut Request, task: &Task<'_>) -> Result<Decoded, Error> {
+    /// Sends with the credential of the moment, and once more with a new one when the service calls
+    /// that one expired: nothing was done then.
+    async fn exchange(&self, task: &Task<'_>) -> Result<Decoded, Error> {
+        let held = self.keys.current().await?;
+        let result = self.exchange_with(&held.credential, task).await;
+        if let Err(error) = &result
+            && error.kind == ErrorKind::Credentials
+            && W::is_expired(error)
+            && let Some(renewed) = self.keys.instead_of(&held).await
+        {
+            return self.exchange_with(&renewed?.credential, task).await;
+        }
+        result
+    }
+
+    async fn exchange_with(
+        &self,
+        credential: &Credential,
+        task: &Task<'_>,
+    ) -> Result<Decoded, Error> {
+        // Signed anew, from the same bytes.
+        let mut request = task.request.clone();
         W::sign(
-            request,
+            &mut request,
             task.call,
-            &self.login.credential,
+            credential,
             self.courier.clock.now(),
         );
-        let reply = self.courier.deliver(request).await?;
+        let reply = self.courier.deliver(&request).await?;
         if task.takes_files && reply::is_file(&reply) {
             return Ok(Decoded {
                 value: Value::Null,
@@ -355,7 +382,7 @@ impl<W: Wire> Client<W> {
         }
         (task.decode)(&reply).map_err(|error| {
             let skew = clock_skew(&reply, self.courier.clock.now());
-            let error = self.without_secrets(error, &reply, request, task.decode);
+            let error = without_secrets(error, &reply, (&request, credential), task.decode);
             error.with(|details| {
                 details.http_status = Some(reply.status);
                 details.retry_after = retry_after(&reply);
@@ -367,51 +394,41 @@ impl<W: Wire> Client<W> {
     }
 }
 
-impl<W: Wire> Client<W> {
-    /// Gateways and services quote what they were sent, headers and passwords included.
-    /// What kpctl says itself is left alone: a short secret may be a word of it.
-    fn without_secrets(
-        &self,
-        error: Error,
-        reply: &Reply,
-        request: &Request,
-        decode: impl Fn(&Reply) -> Result<Decoded, Error>,
-    ) -> Error {
-        let sent = request.secrets();
-        let mut secrets: Vec<&Secret> = match &self.login.credential {
-            Credential::AccessKey {
-                secret,
-                session_token,
-                ..
-            } => std::iter::once(secret).chain(session_token).collect(),
-            Credential::Token(token) => vec![token],
-        };
-        let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
-        secrets.extend(sent.iter().filter(long_enough));
-        // An excerpt that ends inside a secret would show its beginning, so the same error is made of
-        // an answer without secrets where that is possible.
-        let body = String::from_utf8_lossy(&reply.body);
-        let quiet = redacted(&body, &secrets);
-        let mut error = error;
-        if quiet != body {
-            let again = decode(&Reply {
-                body: quiet.into(),
-                ..reply.clone()
-            });
-            if let Err(same) = again
-                && (same.kind, &same.code) == (error.kind, &error.code)
-            {
-                let request_id = error.request_id.clone();
-                error = same.with(|details| details.request_id = request_id);
-            }
+/// Gateways and services quote what they were sent, headers and passwords included.
+/// What kpctl says itself is left alone: a short secret may be a word of it.
+fn without_secrets(
+    error: Error,
+    reply: &Reply,
+    (request, credential): (&Request, &Credential),
+    decode: impl Fn(&Reply) -> Result<Decoded, Error>,
+) -> Error {
+    let sent = request.secrets();
+    let mut secrets = credential.secrets();
+    let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
+    secrets.extend(sent.iter().filter(long_enough));
+    // An excerpt that ends inside a secret would show its beginning, so the same error is made of
+    // an answer without secrets where that is possible.
+    let body = String::from_utf8_lossy(&reply.body);
+    let quiet = redacted(&body, &secrets);
+    let mut error = error;
+    if quiet != body {
+        let again = decode(&Reply {
+            body: quiet.into(),
+            ..reply.clone()
+        });
+        if let Err(same) = again
+            && (same.kind, &same.code) == (error.kind, &error.code)
+        {
+            let request_id = error.request_id.clone();
+            error = same.with(|details| details.request_id = request_id);
         }
-        error.with(|details| {
-            for text in details.quotes.iter_mut().chain([&mut details.message]) {
-                *text = redacted(text, &secrets);
-            }
-            details.hints.append(&mut details.quotes);
-        })
     }
+    error.with(|details| {
+        for text in details.quotes.iter_mut().chain([&mut details.message]) {
+            *text = redacted(text, &secrets);
+        }
+        details.hints.append(&mut details.quotes);
+    })
 }
 
 fn redacted(text: &str, secrets: &[&Secret]) -> String {

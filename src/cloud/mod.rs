@@ -25,7 +25,7 @@ use change::Change;
 use client::{KeyGate, Overrides};
 use raw::{RawCall, RawRequest};
 
-use crate::auth::Login;
+use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Courier};
 use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
@@ -37,6 +37,9 @@ pub trait Provider {
 
     /// The login it works with.
     fn login(&self) -> &Login;
+
+    /// The credentials that it works with.
+    fn keys(&self) -> &Keys;
 
     /// The id of the account that the credentials belong to, asked from the cloud itself.
     fn account(&self) -> BoxFuture<'_, Result<String, Error>>;
@@ -61,6 +64,8 @@ pub struct Connection {
     pub scope: Scope,
     /// Who it works for.
     pub login: Login,
+    /// The credentials of the login, at work; shared by all its connections.
+    pub keys: Keys,
     /// What carries its requests.
     pub courier: Rc<Courier>,
     /// Endpoints that the user named.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Connection;
 use super::client::KeyGate;
-use crate::auth::{Credential, Login};
+use crate::auth::{Credential, Keys, Login, Recipe, Temporary};
 use crate::http::Courier;
 use crate::model::{CloudId, Scope};
 use crate::secret::Secret;
@@ -23,18 +23,35 @@ pub(in crate::cloud) fn connection(
         },
         login: Login {
             profile: "env".to_owned(),
-            credential: Credential::AccessKey {
-                id: "AK".to_owned(),
-                secret: Secret::new("SK".to_owned()),
-                session_token: None,
-            },
+            recipe: Recipe::fixed(access_key(None)),
             source: "a test".to_owned(),
             region: None,
             project_id: None,
+            endpoint: None,
+            expect_account: None,
         },
+        keys: keys(access_key(None)),
         courier,
         overrides: Rc::new(|_| Ok(None)),
         gate: KeyGate::default(),
         cache_folder: None,
     }
+}
+
+/// The access key of the tests.
+pub(in crate::cloud) fn access_key(session_token: Option<&str>) -> Credential {
+    Credential::AccessKey {
+        id: "AK".to_owned(),
+        secret: Secret::new("SK".to_owned()),
+        session_token: session_token.map(|token| Secret::new(token.to_owned())),
+    }
+}
+
+/// That credential, at hand.
+pub(in crate::cloud) fn keys(credential: Credential) -> Keys {
+    let held = Temporary {
+        credential,
+        expires_at: None,
+    };
+    Keys::ready(held, Some("AK".to_owned()))
 }

@@ -28,7 +28,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         "output",
         &["cloud", "model", "sshkey", "error", "io", "time"],
     ),
-    ("auth", &["config", "model", "error", "secret"]),
+    (
+        "auth",
+        &["config", "http", "model", "error", "secret", "time"],
+    ),
     ("http", &["error", "secret", "stop", "time"]),
     ("sign", &[]),
     ("config", &["error"]),

@@ -28,7 +28,7 @@ use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
 use super::{Connection, Provider, unsupported};
-use crate::auth::Login;
+use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, CloudId, FailedTasks, ListRequest, Listing, Resource, Scope};
@@ -69,6 +69,10 @@ impl Provider for Huawei {
 
     fn login(&self) -> &Login {
         &self.session.client.login
+    }
+
+    fn keys(&self) -> &Keys {
+        &self.session.client.keys
     }
 
     fn account(&self) -> BoxFuture<'_, Result<String, Error>> {

@@ -8,7 +8,6 @@ use super::errors::is_wrong_project;
 use super::iam;
 use super::project_cache::ProjectCache;
 use super::wire::HuaweiWire;
-use crate::auth::Credential;
 use crate::cloud::client::{Answer, Client, Preview};
 use crate::cloud::operation::Callable;
 use crate::cloud::pages::{self, Paged};
@@ -111,11 +110,10 @@ impl Session {
         error.hint("The project id was one that kpctl had kept, and is forgotten now: run the same command again.")
     }
 
-    /// A token is not cached for: it has no name to keep its project under.
+    /// A token is not cached for: it has no name to keep its project under. Nor is what may lead to
+    /// another account the next time.
     fn cache(&self) -> Result<Option<ProjectCache>, Error> {
-        let (Some(folder), Credential::AccessKey { id, .. }) =
-            (&self.cache_folder, &self.client.login.credential)
-        else {
+        let (Some(folder), Some(id)) = (&self.cache_folder, self.client.keys.identity()) else {
             return Ok(None);
         };
         let host = self.client.endpoint("iam")?;

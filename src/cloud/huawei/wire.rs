@@ -94,6 +94,7 @@ impl Wire for HuaweiWire {
             Credential::Token(token) => {
                 return request.secret_header("x-auth-token", token.expose());
             }
+            Credential::Anonymous => return,
         };
         request.header("x-sdk-date", sign::timestamp(now));
         if let Some(token) = session_token {
@@ -119,6 +120,15 @@ impl Wire for HuaweiWire {
         };
         let stages = sign::sign(&input, &key, now);
         request.secret_header("authorization", stages.authorization);
+    }
+
+    /// Tokens (spec huawei 3.2 and 3.3).
+    fn is_expired(error: &Error) -> bool {
+        match error.code.as_deref() {
+            Some("APIGW.0307" | "APIG.0307" | "IAM.0066" | "IAM.1108") => true,
+            Some("APIGW.0301" | "APIG.0301") => error.message.contains("token expires"),
+            _ => false,
+        }
     }
 
     fn decode(reply: &Reply) -> Result<Decoded, Error> {

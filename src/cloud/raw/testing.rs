@@ -5,12 +5,10 @@ use std::rc::Rc;
 use chrono::DateTime;
 
 use super::{RawCall, RawRequest};
-use crate::auth::Credential;
 use crate::cloud::client::{Client, Wire};
 use crate::cloud::operation::Callable;
-use crate::cloud::testing::connection;
+use crate::cloud::testing::{access_key, connection, keys};
 use crate::http::{BoxFuture, Courier, Reply, Request, Transport, TransportError};
-use crate::secret::Secret;
 use crate::time::Clock;
 
 struct Nowhere;
@@ -27,9 +25,7 @@ pub(in crate::cloud) fn client<W: Wire>(region: &str) -> Client<W> {
     courier.clock = Clock::Fixed(DateTime::UNIX_EPOCH);
     let mut connection = connection(W::CLOUD, region, Rc::new(courier));
     connection.login.project_id = Some("p1".to_owned());
-    if let Credential::AccessKey { session_token, .. } = &mut connection.login.credential {
-        *session_token = Some(Secret::new("T".to_owned()));
-    }
+    connection.keys = keys(access_key(Some("T")));
     Client::new(connection)
 }
 

@@ -36,7 +36,7 @@ use super::client::Client;
 use super::raw::{RawCall, RawRequest};
 use super::removals::Removals;
 use super::{Connection, Provider, unsupported};
-use crate::auth::Login;
+use crate::auth::{self, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Resource, Scope};
@@ -63,6 +63,10 @@ impl Provider for Tencent {
 
     fn login(&self) -> &Login {
         &self.client.login
+    }
+
+    fn keys(&self) -> &auth::Keys {
+        &self.client.keys
     }
 
     fn account(&self) -> BoxFuture<'_, Result<String, Error>> {

@@ -89,7 +89,9 @@ impl Wire for TencentWire {
             session_token,
         } = credential
         else {
-            return;
+            // What the service wants to see on calls without a signature (spec tencent 5.4).
+            request.header("x-tc-timestamp", now.timestamp().to_string());
+            return request.header("authorization", "SKIP");
         };
         request.header("x-tc-timestamp", now.timestamp().to_string());
         if let Some(token) = session_token {
@@ -114,6 +116,10 @@ impl Wire for TencentWire {
         };
         let stages = sign::sign(&input, &key, call.service, now);
         request.secret_header("authorization", stages.authorization);
+    }
+
+    fn is_expired(error: &Error) -> bool {
+        error.code.as_deref() == Some("AuthFailure.TokenFailure")
     }
 
     fn decode(reply: &Reply) -> Result<Decoded, Error> {

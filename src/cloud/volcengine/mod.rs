@@ -32,7 +32,7 @@ use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
 use super::{Connection, Provider, pages, unsupported};
-use crate::auth::Login;
+use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{
@@ -61,6 +61,10 @@ impl Provider for Volcengine {
 
     fn login(&self) -> &Login {
         &self.client.login
+    }
+
+    fn keys(&self) -> &Keys {
+        &self.client.keys
     }
 
     fn account(&self) -> BoxFuture<'_, Result<String, Error>> {

@@ -82,6 +82,11 @@ impl Wire for VolcengineWire {
         request.secret_header("authorization", stages.authorization);
     }
 
+    /// One code for a wrong token and for an expired one (spec volcengine 2.2).
+    fn is_expired(error: &Error) -> bool {
+        error.code.as_deref() == Some("InvalidSecretToken")
+    }
+
     fn decode(reply: &Reply) -> Result<Decoded, Error> {
         let Ok(envelope) = serde_json::from_slice::<Envelope>(&reply.body) else {
             return Err(reply::foreign(reply));
