@@ -10,10 +10,12 @@ pub const REDACTED: &str = "(redacted)";
 
 /// Names under which the vendors' requests and answers hold secrets, in lower case without
 /// separators.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 19] = [
     "accesstoken",
     "adminpass",
     "credential",
+    "idtoken",
+    "oidctoken",
     "password",
     "plaintext",
     "plaintextbase64",
@@ -26,6 +28,7 @@ const NAMES: [&str; 16] = [
     "tmpsecretkey",
     "token",
     "userdata",
+    "webidentitytoken",
     "xsubjecttoken",
 ];
 /// How every private key in a text begins, whatever its form.
@@ -104,7 +107,8 @@ pub fn values(value: &Value) -> Vec<Secret> {
     found
 }
 
-/// Sees every scalar that is a secret. `auth.key` of a key-pair binding is one by its place.
+/// Sees every scalar that is a secret. `auth.key` of a key-pair binding is one by its place, and so is
+/// the `id` of a token that is exchanged for another.
 fn visit(value: &mut Value, place: &str, named: bool, see: &mut dyn FnMut(&str, &mut Value)) {
     match value {
         Value::Object(fields) => {
@@ -112,7 +116,9 @@ fn visit(value: &mut Value, place: &str, named: bool, see: &mut dyn FnMut(&str, 
             for (name, inner) in fields {
                 let place = format!("{place}/{name}");
                 let by_place = binds && name == "key" && place.ends_with("/auth/key");
-                let is_secret = is_secret_name(name) || by_place;
+                let of_token =
+                    place.ends_with("/identity/token/id") || place.ends_with("/id_token/id");
+                let is_secret = is_secret_name(name) || by_place || of_token;
                 visit(inner, &place, is_secret, see);
             }
         }
@@ -144,8 +150,9 @@ mod tests {
             "NextToken": "n", "ClientToken": "c", "token": {"expires_at": "e"},
             "server": {"auth": {"type": "password", "key": "p"}},
             "empty": {"password": "", "PrivateKey": null},
+            "auth": {"id_token": {"id": "i"}},
         });
-        assert_eq!(values(&answer).len(), 5);
+        assert_eq!(values(&answer).len(), 6);
         let places = redact(&mut answer);
         assert_eq!(
             places,
@@ -154,7 +161,8 @@ mod tests {
                 "/credential/secret",
                 "/credential/securitytoken",
                 "/Odd/0",
-                "/server/auth/key"
+                "/server/auth/key",
+                "/auth/id_token/id"
             ]
         );
         assert_eq!(answer["KeyPair"]["KeyId"], "skey-1");

@@ -37,6 +37,25 @@ pub fn of_milliseconds(milliseconds: i64) -> Option<String> {
     Some(instant.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
+/// An instant as services write it: RFC 3339, a count of seconds or milliseconds of UNIX time, or RFC
+/// 3339 without a zone, which is taken for UTC.
+pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.to_utc());
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        // Seconds reach this number in the year 5138.
+        return if number < 100_000_000_000 {
+            DateTime::from_timestamp(number, 0)
+        } else {
+            DateTime::from_timestamp_millis(number)
+        };
+    }
+    let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f");
+    naive.ok().map(|naive| naive.and_utc())
+}
+
 /// Reads `500ms`, `30s`, `10min`, `2h`, `7d`. A bare `m` is refused: to some it means months.
 pub fn parse_duration(text: &str) -> Result<Duration, Error> {
     let complain = |why: &str| {
@@ -91,7 +110,29 @@ impl Pace {
 mod tests {
     use std::time::Duration;
 
-    use super::parse_duration;
+    use super::{parse_duration, parse_instant};
+
+    #[test]
+    fn instants_are_read_as_services_write_them() {
+        for text in [
+            "2026-01-08T03:50:07Z",
+            "2026-01-08T11:50:07+08:00",
+            "2026-01-08T03:50:07",
+            "1767844207",
+            "1767844207000",
+        ] {
+            let instant = parse_instant(text).map(|instant| instant.timestamp());
+            assert_eq!(instant, Some(1_767_844_207), "{text}");
+        }
+        let fraction = parse_instant("2026-01-08T03:50:07.574000Z");
+        assert_eq!(
+            fraction.map(|instant| instant.timestamp_subsec_millis()),
+            Some(574)
+        );
+        for none in ["", "tomorrow", "2026-01-08", "12:00"] {
+            assert_eq!(parse_instant(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn durations_have_one_meaning() {

@@ -166,3 +166,170 @@ impl Keys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use chrono::{DateTime, TimeDelta, Utc};
+
+    use super::{Keys, Supplier};
+    use crate::auth::{Credential, Temporary};
+    use crate::error::{Error, ErrorKind};
+    use crate::http::BoxFuture;
+    use crate::time::Clock;
+
+    /// Gives what the test prepared, after a while.
+    #[derive(Clone, Default)]
+    struct Script {
+        calls: Rc<Cell<u32>>,
+        answers: Rc<RefCell<VecDeque<Result<Temporary, Error>>>>,
+    }
+
+    impl Supplier for Script {
+        fn supply(&self) -> BoxFuture<'_, Result<Temporary, Error>> {
+            self.calls.set(self.calls.get() + 1);
+            let answer = self.answers.borrow_mut().pop_front().expect("an answer");
+            Box::pin(async move {
+                tokio::time::sleep(Duration::from_millis(40)).await;
+                answer
+            })
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+    }
+
+    fn key(id: &str, minutes_left: i64) -> Result<Temporary, Error> {
+        Ok(Temporary {
+            credential: Credential::AccessKey {
+                id: id.to_owned(),
+                secret: crate::secret::Secret::new("s".to_owned()),
+                session_token: None,
+            },
+            expires_at: Some(now() + TimeDelta::minutes(minutes_left)),
+        })
+    }
+
+    fn script(answers: impl IntoIterator<Item = Result<Temporary, Error>>) -> Script {
+        let script = Script::default();
+        script.answers.borrow_mut().extend(answers);
+        script
+    }
+
+    /// Keys at a moment `minutes` after the start, with what was held before.
+    fn keys(script: &Script, minutes: i64) -> Keys {
+        let clock = Clock::Fixed(now() + TimeDelta::minutes(minutes));
+        Keys::supplied(Box::new(script.clone()), None, clock)
+    }
+
+    fn id(held: &Temporary) -> &str {
+        match &held.credential {
+            Credential::AccessKey { id, .. } => id,
+            _ => "",
+        }
+    }
+
+    async fn fifty(keys: &Keys) -> Vec<Result<Rc<Temporary>, Error>> {
+        let local = tokio::task::LocalSet::new();
+        let mut handles = Vec::new();
+        for _ in 0..50 {
+            let keys = keys.clone();
+            handles.push(local.spawn_local(async move { keys.current().await }));
+        }
+        local.await;
+        let mut results = Vec::new();
+        for handle in handles {
+            results.push(handle.await.expect("no panic"));
+        }
+        results
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fifty_requests_at_once_get_one_credential_once() {
+        let script = script([key("A", 60)]);
+        let keys = keys(&script, 0);
+        let results = fifty(&keys).await;
+        assert!(results.iter().flatten().all(|held| id(held) == "A"));
+        assert_eq!((results.len(), script.calls.get()), (50, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn near_its_end_it_is_renewed_once() {
+        // Of ten minutes the last one.
+        for (minutes, renewed) in [(8, false), (9, true), (11, true)] {
+            let script = script([key("A", 10), key("B", 60)]);
+            let early = keys(&script, 0);
+            early.current().await.expect("A");
+            // The same keys, later.
+            let late = keys(&script, minutes);
+            let held = std::mem::take(&mut *early.0.held.lock().await);
+            *late.0.held.lock().await = held;
+            let results = fifty(&late).await;
+            let wanted = if renewed { "B" } else { "A" };
+            assert!(results.iter().flatten().all(|held| id(held) == wanted));
+            assert_eq!(
+                (results.iter().flatten().count(), script.calls.get()),
+                (50, if renewed { 2 } else { 1 }),
+                "{minutes}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_renewed_early_is_used_to_its_end_and_no_longer() {
+        let failure = || Err(Error::new(ErrorKind::Network, "gone"));
+        let script = script([key("A", 10), failure(), failure()]);
+        let early = keys(&script, 0);
+        early.current().await.expect("A");
+        let late = keys(&script, 9);
+        let held = std::mem::take(&mut *early.0.held.lock().await);
+        *late.0.held.lock().await = held;
+        let results = fifty(&late).await;
+        assert!(results.iter().flatten().all(|held| id(held) == "A"));
+        assert_eq!(
+            (results.iter().flatten().count(), script.calls.get()),
+            (50, 2)
+        );
+
+        let over = keys(&script, 11);
+        let held = std::mem::take(&mut *late.0.held.lock().await);
+        *over.0.held.lock().await = held;
+        tokio::time::advance(Duration::from_secs(60)).await;
+        let results = fifty(&over).await;
+        assert!(results.iter().all(Result::is_err));
+        assert_eq!(script.calls.get(), 3, "fifty waited for one failure");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_final_and_a_credential_that_is_over_already_is_one() {
+        let script = script([Err(Error::credentials("no such role"))]);
+        let refused = keys(&script, 0);
+        for _ in 0..3 {
+            refused.current().await.expect_err("refused");
+            tokio::time::advance(Duration::from_secs(60)).await;
+        }
+        assert_eq!(script.calls.get(), 1);
+
+        let script = self::script([key("A", -1)]);
+        let error = keys(&script, 0).current().await.expect_err("over");
+        assert_eq!(error.code.as_deref(), Some("ExpiredCredentials"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_a_service_calls_expired_is_replaced_once_for_all() {
+        let script = script([key("A", 60), key("B", 60)]);
+        let keys = keys(&script, 0);
+        let first = keys.current().await.expect("A");
+        let one = keys.instead_of(&first).await.expect("can").expect("B");
+        let other = keys.instead_of(&first).await.expect("can").expect("B");
+        assert_eq!((id(&one), id(&other), script.calls.get()), ("B", "B", 2));
+        let fixed = Keys::ready(key("A", 60).expect("good"), None);
+        let held = fixed.current().await.expect("A");
+        assert!(fixed.instead_of(&held).await.is_none());
+    }
+}

@@ -6,6 +6,7 @@
 mod check;
 mod env;
 mod keys;
+pub mod process;
 mod recipe;
 mod world;
 
@@ -96,6 +97,21 @@ pub struct Login {
     pub endpoint: Option<String>,
     /// The account that the credentials must belong to.
     pub expect_account: Option<String>,
+}
+
+impl Login {
+    /// Of calls that nobody's profile stands behind.
+    pub fn unnamed() -> Self {
+        Self {
+            profile: String::new(),
+            recipe: Recipe::fixed(Credential::Anonymous),
+            source: String::new(),
+            region: None,
+            project_id: None,
+            endpoint: None,
+            expect_account: None,
+        }
+    }
 }
 
 /// Finds the credentials of a cloud: the named profile, or the first source that has any.

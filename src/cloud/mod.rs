@@ -13,6 +13,7 @@ pub mod pages;
 pub mod raw;
 mod removals;
 mod reply;
+pub mod supply;
 pub mod tencent;
 #[cfg(test)]
 mod testing;

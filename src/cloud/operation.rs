@@ -137,8 +137,12 @@ pub struct Route {
     pub path: String,
     /// Name and value of each query parameter, not encoded.
     pub query: Vec<(Cow<'static, str>, String)>,
-    /// Whether the operation's fields travel as a JSON body.
+    /// Whether the operation's fields travel as a body.
     pub body: bool,
+    /// Whether that body is a form, also where all other calls are a query.
+    pub form: bool,
+    /// A header that the call wants beside those of all calls.
+    pub header: Option<(&'static str, String)>,
 }
 
 impl Route {
@@ -154,6 +158,8 @@ impl Route {
             path: path.into(),
             query: Vec::new(),
             body: false,
+            form: false,
+            header: None,
         }
     }
 
@@ -168,6 +174,21 @@ impl Route {
     /// A POST that sends the operation's fields as JSON.
     pub fn post(path: impl Into<String>) -> Self {
         Self::json(Method::POST, path)
+    }
+
+    /// An RPC call whose fields travel as a form, because they hold what belongs in no URL.
+    pub fn form() -> Self {
+        Self {
+            form: true,
+            ..Self::rpc()
+        }
+    }
+
+    /// Sets the call's own header, its name in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.header = Some((name, value.into()));
+        self
     }
 
     /// Adds a query parameter when there is a value.

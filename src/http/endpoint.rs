@@ -10,6 +10,8 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     secure: bool,
+    /// Reached without any proxy, and quickly or not at all.
+    link_local: bool,
     authority: String,
 }
 
@@ -18,6 +20,17 @@ impl Endpoint {
     pub fn vendor(host: impl Into<String>) -> Self {
         Self {
             secure: true,
+            link_local: false,
+            authority: host.into(),
+        }
+    }
+
+    /// The metadata service of the instance that this runs on: plain http, on the same wire or
+    /// nowhere.
+    pub fn link_local(host: impl Into<String>) -> Self {
+        Self {
+            secure: false,
+            link_local: true,
             authority: host.into(),
         }
     }
@@ -61,7 +74,11 @@ impl Endpoint {
             Some(port) if port != implied => format!("{host}:{port}"),
             _ => host.to_owned(),
         };
-        let endpoint = Self { secure, authority };
+        let endpoint = Self {
+            secure,
+            link_local: false,
+            authority,
+        };
         if !super::reqwest::keeps(&endpoint) {
             // What is signed would not be what is sent.
             return Err(complain(
@@ -83,6 +100,11 @@ impl Endpoint {
     /// Whether it is plain http on this machine: no certificates, no proxy.
     pub fn is_plain_loopback(&self) -> bool {
         !self.secure && self.is_loopback()
+    }
+
+    /// Whether it is a metadata service.
+    pub fn is_link_local(&self) -> bool {
+        self.link_local
     }
 
     /// Whether it is on this machine.

@@ -99,18 +99,26 @@ impl Request {
     pub fn secrets(&self) -> Vec<Secret> {
         let body = serde_json::from_slice(&self.body).unwrap_or_default();
         let mut secrets = secret::values(&body);
+        secrets.extend(self.form().split('&').filter_map(secret_of_pair));
         secrets.extend(self.query.split('&').filter_map(secret_of_pair));
         secrets
     }
 
     /// The URL for people and logs: parameters that are secrets are not shown.
     pub fn shown_url(&self) -> String {
-        let pair = |pair: &str| match (pair.split_once('='), secret_of_pair(pair)) {
-            (Some((name, _)), Some(_)) => format!("{name}={}", secret::REDACTED),
-            _ => pair.to_owned(),
+        self.url_with(&without_secrets(&self.query))
+    }
+
+    /// The body, when it is a form; else nothing.
+    fn form(&self) -> &str {
+        let is_form = |header: &Header| {
+            header.name == "content-type" && header.value.expose().ends_with("form-urlencoded")
         };
-        let query: Vec<_> = self.query.split('&').map(pair).collect();
-        self.url_with(&query.join("&"))
+        if self.headers.iter().any(is_form) {
+            std::str::from_utf8(&self.body).unwrap_or_default()
+        } else {
+            ""
+        }
     }
 
     /// The body for people and plans, without secrets; `None` when there is none.
@@ -122,6 +130,9 @@ impl Request {
             && !secret::redact(&mut body).is_empty()
         {
             return Some(body.to_string());
+        }
+        if !self.form().is_empty() {
+            return Some(without_secrets(self.form()));
         }
         Some(String::from_utf8_lossy(&self.body).into_owned())
     }
@@ -139,6 +150,16 @@ impl Request {
             format!("{endpoint}{path}?{query}")
         }
     }
+}
+
+/// Pairs of a query or a form, with what is no secret.
+fn without_secrets(pairs: &str) -> String {
+    let pair = |pair: &str| match (pair.split_once('='), secret_of_pair(pair)) {
+        (Some((name, _)), Some(_)) => format!("{name}={}", secret::REDACTED),
+        _ => pair.to_owned(),
+    };
+    let pairs: Vec<_> = pairs.split('&').map(pair).collect();
+    pairs.join("&")
 }
 
 /// The value of a pair of a query, when it is a secret.
@@ -240,5 +261,14 @@ mod tests {
             body,
             r#"{"keypair":{"name":"n","private_key":"(redacted)"}}"#
         );
+        let mut form = Request {
+            query: "Action=A".to_owned(),
+            body: b"OIDCToken=ey.%2F&RoleTrn=trn".to_vec(),
+            ..request
+        };
+        form.header("content-type", "application/x-www-form-urlencoded");
+        assert_eq!(form.secrets()[0].expose(), "ey./");
+        let body = form.shown_body().unwrap_or_default();
+        assert_eq!(body, "OIDCToken=(redacted)&RoleTrn=trn");
     }
 }

@@ -13,6 +13,8 @@ use crate::error::Error;
 
 /// Time to connect (product contract, section 6).
 const CONNECT: Duration = Duration::from_secs(10);
+/// Time to reach a metadata service: it is on the same wire, or this is no instance.
+const CONNECT_LINK_LOCAL: Duration = Duration::from_secs(1);
 /// Time without a byte before an exchange counts as broken.
 const IDLE: Duration = Duration::from_secs(30);
 /// No list of any of these services comes near this; a longer answer is cut off.
@@ -30,6 +32,7 @@ pub struct Reqwest {
     plain_loopback: OnceCell<reqwest::Client>,
     loopback: OnceCell<reqwest::Client>,
     remote: OnceCell<reqwest::Client>,
+    link_local: OnceCell<reqwest::Client>,
 }
 
 /// Whether the library sends requests to this very host, and not to what it takes it for.
@@ -53,10 +56,14 @@ impl Reqwest {
 
     fn client(&self, request: &Request) -> Result<&reqwest::Client, TransportError> {
         let endpoint = &request.endpoint;
-        let cell = match (endpoint.is_loopback(), endpoint.is_plain_loopback()) {
-            (_, true) => &self.plain_loopback,
-            (true, false) => &self.loopback,
-            (false, false) => &self.remote,
+        let cell = if endpoint.is_link_local() {
+            &self.link_local
+        } else if endpoint.is_plain_loopback() {
+            &self.plain_loopback
+        } else if endpoint.is_loopback() {
+            &self.loopback
+        } else {
+            &self.remote
         };
         if let Some(client) = cell.get() {
             return Ok(client);
@@ -74,18 +81,22 @@ impl Reqwest {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
             .user_agent(concat!("kpctl/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
+            .connect_timeout(if endpoint.is_link_local() {
+                CONNECT_LINK_LOCAL
+            } else {
+                CONNECT
+            })
             .read_timeout(IDLE)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .referer(false);
-        // A proxy is never asked to reach this machine.
-        let builder = if endpoint.is_loopback() {
+        // A proxy is never asked to reach this machine, nor to hand out its role's credentials.
+        let builder = if endpoint.is_loopback() || endpoint.is_link_local() {
             builder.no_proxy()
         } else {
             builder
         };
-        let builder = if endpoint.is_plain_loopback() {
+        let builder = if endpoint.is_plain_loopback() || endpoint.is_link_local() {
             builder.tls_certs_only([])
         } else {
             builder

@@ -3,11 +3,13 @@
 
 mod codearts;
 mod cph;
+pub(super) mod credentials;
 pub(super) mod endpoints;
 mod errors;
 mod iam;
 mod kms;
 mod kps;
+mod metadata;
 pub(super) mod paging;
 mod project_cache;
 mod raw;
@@ -17,6 +19,7 @@ pub mod sign;
 mod sts;
 #[cfg(test)]
 mod testing;
+mod tokens;
 mod wire;
 
 use kps::bind::{Direction, Rebinding};

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::errors::{VendorError, speechless};
+use super::tokens::HEADER_TOKEN;
 use super::{endpoints, iam, shapes, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Client, Decoded, Wire};
@@ -78,6 +79,9 @@ impl Wire for HuaweiWire {
         if !request.body.is_empty() {
             request.header("content-type", content_type(call.service));
         }
+        if let Some((name, value)) = route.header {
+            request.header(name, value);
+        }
         if let Some(project_id) = &call.project_id {
             request.header("x-project-id", project_id);
         }
@@ -132,7 +136,13 @@ impl Wire for HuaweiWire {
     }
 
     fn decode(reply: &Reply) -> Result<Decoded, Error> {
-        decode(reply, shapes::read_success)
+        let mut decoded = decode(reply, shapes::read_success)?;
+        if let (Some(token), Value::Object(members)) =
+            (reply.header("x-subject-token"), &mut decoded.value)
+        {
+            members.insert(HEADER_TOKEN.to_owned(), token.into());
+        }
+        Ok(decoded)
     }
 
     /// A job that failed is an answer to whoever asks for jobs.

@@ -2,6 +2,7 @@
 
 mod binding;
 mod common;
+pub(super) mod credentials;
 mod cvm;
 pub(super) mod endpoints;
 mod errors;
@@ -11,6 +12,7 @@ mod ids;
 mod keys;
 mod lighthouse;
 mod look;
+mod metadata;
 mod product;
 mod raw;
 mod records;

@@ -2,12 +2,14 @@
 
 mod add;
 mod bind;
+pub(super) mod credentials;
 mod delete;
 mod ecs;
 pub(super) mod endpoints;
 mod errors;
 mod instances;
 mod look;
+mod metadata;
 mod names;
 mod raw;
 mod records;

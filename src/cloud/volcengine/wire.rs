@@ -35,15 +35,25 @@ impl Wire for VolcengineWire {
             ("Action".to_owned(), call.operation.to_owned()),
             ("Version".to_owned(), call.version.to_owned()),
         ];
-        flatten(String::new(), &fields, &mut pairs);
-        Ok(Request {
+        let mut request = Request {
             method: Method::GET,
             endpoint: call.endpoint.clone(),
             path: "/".to_owned(),
-            query: canonical_query(pairs),
+            query: String::new(),
             headers: Vec::new(),
             body: Vec::new(),
-        })
+        };
+        if operation.route("").form {
+            let mut form = Vec::new();
+            flatten(String::new(), &fields, &mut form);
+            request.method = Method::POST;
+            request.body = canonical_query(form).into_bytes();
+            request.header("content-type", "application/x-www-form-urlencoded");
+        } else {
+            flatten(String::new(), &fields, &mut pairs);
+        }
+        request.query = canonical_query(pairs);
+        Ok(request)
     }
 
     fn sign(request: &mut Request, call: &Call, credential: &Credential, now: DateTime<Utc>) {
