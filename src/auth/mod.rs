@@ -10,6 +10,7 @@ pub mod process;
 mod recipe;
 mod world;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -93,10 +94,23 @@ pub struct Login {
     pub region: Option<String>,
     /// The project that the source names.
     pub project_id: Option<String>,
-    /// The endpoint that the source names for all services, as it stands there.
-    pub endpoint: Option<String>,
+    /// The endpoints that the source names, as they stand there.
+    pub endpoints: Endpoints,
     /// The account that the credentials must belong to.
     pub expect_account: Option<String>,
+}
+
+/// Where a login's requests go instead of to the vendor's hosts.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints {
+    /// For all services.
+    pub all: Option<String>,
+    /// For one service, by the name that `KPCTL_ENDPOINT_URL_<CLOUD>_<SERVICE>` has, in lower case.
+    pub services: BTreeMap<String, String>,
+    /// Another site of the vendor or a partner's cloud: the domain that all hosts are under.
+    pub domain: Option<String>,
+    /// Whether the variables that the vendor's own tools read for endpoints count, too.
+    pub by_vendor_variables: bool,
 }
 
 impl Login {
@@ -108,7 +122,7 @@ impl Login {
             source: String::new(),
             region: None,
             project_id: None,
-            endpoint: None,
+            endpoints: Endpoints::default(),
             expect_account: None,
         }
     }

@@ -85,7 +85,7 @@ impl Api {
         let request = self.request(run)?;
         let service = request.service;
         let site = Site::open(run.context, run.global, run.stop).await?;
-        let provider = site.provider(self.cloud, service, None)?;
+        let provider = site.provider(self.cloud, service)?;
         let provider = provider.as_ref();
         let call = provider.raw(request)?;
         let nature = call.nature();

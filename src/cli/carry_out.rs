@@ -104,7 +104,7 @@ impl Job<'_> {
         }
         let provider = match groups.pop() {
             Some((provider, _)) => provider,
-            None => site.provider(self.cloud, self.service, None)?,
+            None => site.provider(self.cloud, self.service)?,
         };
         let (providers, requests) = (vec![provider.as_ref()], vec![request]);
         let report = self
@@ -203,31 +203,48 @@ impl Job<'_> {
     }
 }
 
-/// `KPCTL_EXPECT_ACCOUNT_<CLOUD>`: another account ends the command before anything is sent.
+/// `KPCTL_EXPECT_ACCOUNT_<CLOUD>` and the profile's `expect-account`: another account ends the command
+/// before anything is sent.
 pub(super) async fn check_account(run: &Run<'_>, provider: &dyn Provider) -> Result<(), Error> {
     let cloud = provider.scope().cloud;
+    let login = provider.login();
     let variable = format!("{}_{}", env::EXPECT_ACCOUNT, cloud.name().to_uppercase());
-    let Some(expected) = run.context.env.get(&variable).map(str::trim) else {
-        return Ok(());
-    };
+    let by_variable = run.context.env.get(&variable).map(str::trim);
+    let by_profile = login.expect_account.as_deref();
+    let expected = [
+        (by_variable, variable),
+        (
+            by_profile,
+            format!("expect-account of the profile '{}'", login.profile),
+        ),
+    ];
+    let expected: Vec<_> = expected
+        .into_iter()
+        .filter_map(|(account, place)| Some((account?, place)))
+        .collect();
     if expected.is_empty() {
-        return Err(Error::credentials(format!("{variable} is set but empty"))
+        return Ok(());
+    }
+    let unexpected = |why: String, hint: String| {
+        Err(Error::credentials(why)
             .code("UnexpectedAccount")
-            .hint(format!(
-                "Fill {variable}, or unset it to work with any account."
-            ))
-            .cloud(cloud));
+            .hint(hint)
+            .cloud(cloud))
+    };
+    if let Some((_, place)) = expected.iter().find(|(account, _)| account.is_empty()) {
+        return unexpected(
+            format!("{place} is set but empty"),
+            format!("Fill {place}, or unset it to work with any account."),
+        );
     }
     let account = provider.account().await?;
-    if account == expected {
-        return Ok(());
+    match expected.iter().find(|(expected, _)| *expected != account) {
+        None => Ok(()),
+        Some((expected, place)) => unexpected(
+            format!("the credentials belong to account {account}, not to {expected}"),
+            format!("Use other credentials, or correct {place}."),
+        ),
     }
-    Err(Error::credentials(format!(
-        "the credentials belong to account {account}, not to {expected}"
-    ))
-    .code("UnexpectedAccount")
-    .hint(format!("Use other credentials, or correct {variable}."))
-    .cloud(cloud))
 }
 
 /// The wire form of a call that a plan holds.

@@ -1,11 +1,15 @@
 //! Which endpoint the user chose instead of the vendor's (product contract, section 6).
 
+use crate::auth::Endpoints;
 use crate::config::{Env, env};
 use crate::error::Error;
 use crate::http::Endpoint;
 use crate::model::CloudId;
 
-/// What was said about endpoints on the command line and in the environment.
+/// The service whose endpoint is the cloud's own address on the instance's wire.
+const METADATA: &str = "metadata";
+
+/// What was said about endpoints on the command line, in the environment and by the login.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     /// `--endpoint-url`.
@@ -14,28 +18,54 @@ pub(super) struct Choice {
     pub(super) insecure: bool,
     /// The environment.
     pub(super) env: Env,
+    /// The login's own.
+    pub(super) of_login: Endpoints,
+    /// The profile that the login's own stand in, for errors.
+    pub(super) profile: String,
 }
 
 impl Choice {
-    /// The option, then the variable of the service, of the cloud, of all clouds; `None` is the
-    /// vendor's own.
+    /// The option, then the variable of the service, of the cloud, of all clouds, then the profile;
+    /// `None` is the vendor's own.
     pub(super) fn endpoint(
         &self,
         cloud: CloudId,
         service: &str,
     ) -> Result<Option<Endpoint>, Error> {
+        let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
+        let of_service = format!("{of_cloud}_{}", service.to_uppercase());
+        if let (METADATA, None) = (service, self.env.filled(&of_service)) {
+            // What is said for the cloud's services is not meant for the instance's own wire, unless all of
+            // it is a cloud on this machine.
+            let general = self.general(cloud, &of_cloud)?;
+            return Ok(general.filter(Endpoint::is_loopback));
+        }
         if let Some(url) = &self.option {
             return Endpoint::parse(url, self.insecure).map(Some);
         }
-        let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
-        let of_service = format!("{of_cloud}_{}", service.to_uppercase());
-        for name in [&of_service, &of_cloud] {
-            if let Some(url) = self.env.filled(name) {
-                let endpoint = Endpoint::parse(url, self.insecure);
-                return endpoint
-                    .map(Some)
-                    .map_err(|error| error.hint(format!("It comes from {name}.")));
+        if let Some(url) = self.env.filled(&of_service) {
+            return self.parse(url, &of_service).map(Some);
+        }
+        if let Some(endpoint) = self.general(cloud, &of_cloud)? {
+            return Ok(Some(endpoint));
+        }
+        let of_login = &self.of_login;
+        match of_login.services.get(service).or(of_login.all.as_ref()) {
+            Some(url) => {
+                let place = format!("the profile '{}'", self.profile);
+                self.parse(url, &place).map(Some)
             }
+            None => Ok(None),
+        }
+    }
+
+    /// What is said for all services.
+    fn general(&self, cloud: CloudId, of_cloud: &str) -> Result<Option<Endpoint>, Error> {
+        if let Some(url) = &self.option {
+            return Endpoint::parse(url, self.insecure).map(Some);
+        }
+        if let Some(url) = self.env.filled(of_cloud) {
+            return self.parse(url, of_cloud).map(Some);
         }
         let Some(url) = self.env.filled(env::ENDPOINT) else {
             return Ok(None);
@@ -47,18 +77,34 @@ impl Choice {
                 "{} is for all clouds, so it may only name this machine",
                 env::ENDPOINT
             ))
-            .hint(format!("Use {of_cloud} for one cloud.")));
+            .hint(format!("Use {of_cloud} for one cloud."))
+            .cloud(cloud));
         }
         Ok(Some(endpoint))
+    }
+
+    fn parse(&self, url: &str, place: &str) -> Result<Endpoint, Error> {
+        Endpoint::parse(url, self.insecure)
+            .map_err(|error| error.hint(format!("It comes from {place}.")))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Choice;
+    use crate::auth::Endpoints;
     use crate::model::CloudId;
 
     fn chosen(option: Option<&str>, variables: &[(&str, &str)]) -> Option<String> {
+        chosen_for("kms", option, variables, None)
+    }
+
+    fn chosen_for(
+        service: &str,
+        option: Option<&str>,
+        variables: &[(&str, &str)],
+        of_login: Option<&str>,
+    ) -> Option<String> {
         let pairs = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -66,9 +112,14 @@ mod tests {
             option: option.map(str::to_owned),
             insecure: false,
             env: pairs.collect(),
+            of_login: Endpoints {
+                all: of_login.map(str::to_owned),
+                ..Endpoints::default()
+            },
+            profile: "prod".to_owned(),
         };
         let endpoint = choice
-            .endpoint(CloudId::Huawei, "kms")
+            .endpoint(CloudId::Huawei, service)
             .expect("an endpoint or none");
         endpoint.map(|endpoint| endpoint.to_string())
     }
@@ -91,5 +142,27 @@ mod tests {
             chosen(Some(option), &[all, cloud, service]).as_deref(),
             Some(option)
         );
+    }
+
+    #[test]
+    fn a_profile_comes_after_every_variable() {
+        let own = Some("https://profile.example.com");
+        let cloud = ("KPCTL_ENDPOINT_URL_HUAWEI", "https://cloud.example.com");
+        assert_eq!(chosen_for("kms", None, &[], own).as_deref(), own);
+        let chosen = chosen_for("kms", None, &[cloud], own);
+        assert_eq!(chosen.as_deref(), Some(cloud.1));
+    }
+
+    #[test]
+    fn the_metadata_service_is_the_clouds_own_or_on_this_machine() {
+        let chosen = |option, variables: &[_]| chosen_for("metadata", option, variables, None);
+        let remote = "https://cloud.example.com";
+        assert_eq!(chosen(Some(remote), &[]), None);
+        assert_eq!(chosen(None, &[("KPCTL_ENDPOINT_URL_HUAWEI", remote)]), None);
+        let here = "http://127.0.0.1:1";
+        let all = [("KPCTL_ENDPOINT_URL", here)];
+        assert_eq!(chosen(None, &all).as_deref(), Some(here));
+        let own = [("KPCTL_ENDPOINT_URL_HUAWEI_METADATA", here)];
+        assert_eq!(chosen(None, &own).as_deref(), Some(here));
     }
 }

@@ -146,7 +146,7 @@ impl Pending {
         let reading = reading("pending");
         let output = run.output()?;
         let site = Site::open(run.context, run.global, run.stop).await?;
-        let provider = site.provider(reading.cloud, reading.service, None)?;
+        let provider = site.provider(reading.cloud, reading.service)?;
         let mut listing = provider.list(ListRequest::KmsKeys).await?;
         let now = run.context.clock.now().timestamp_millis();
         listing

@@ -11,6 +11,7 @@ mod instance;
 mod key;
 mod key_pair;
 mod kms_key;
+mod logins;
 mod read_out;
 mod sandbox;
 mod site;

@@ -85,7 +85,7 @@ impl Reading {
     ) -> Result<u8, Error> {
         let output = run.output()?;
         let site = Site::open(run.context, run.global, run.stop).await?;
-        let provider = site.provider(self.cloud, self.service, None)?;
+        let provider = site.provider(self.cloud, self.service)?;
         let mut listing = provider.list(request).await?;
         listing.records.retain(fits);
         self.write(run, &site, &output, &listing, false)?;

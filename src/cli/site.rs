@@ -1,8 +1,8 @@
 //! From options and environment to providers: the region, the credentials, the endpoints, and the
 //! embedded cloud when it is asked for.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -10,8 +10,10 @@ use tokio::time::Instant;
 
 use super::args::Global;
 use super::endpoints::Choice;
-use crate::auth::{self, Credential, Keys, Login, Recipe, SANDBOX_PROFILE};
-use crate::cloud::client::{KeyGate, Overrides};
+use super::logins::Logins;
+use crate::auth::{self, Credential, Endpoints, Login, Recipe, SANDBOX_PROFILE};
+use crate::cloud::client::Overrides;
+use crate::cloud::supply::Ground;
 use crate::cloud::{Connection, Provider, check_region, connect};
 use crate::config::{Env, env, paths};
 use crate::context::Context;
@@ -35,7 +37,7 @@ pub(super) struct Site<'a> {
     embedded: Option<sandbox::Server>,
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
-    gates: RefCell<HashMap<CloudId, KeyGate>>,
+    logins: Logins,
 }
 
 impl<'a> Site<'a> {
@@ -88,7 +90,7 @@ impl<'a> Site<'a> {
             embedded,
             profile,
             cache_folder: OnceCell::new(),
-            gates: RefCell::default(),
+            logins: Logins::default(),
         })
     }
 
@@ -111,9 +113,12 @@ impl<'a> Site<'a> {
         if self.is_sandbox() {
             return Ok(None);
         }
-        Ok(self
-            .chosen_endpoint(cloud, service)?
-            .map(|endpoint| endpoint.to_string()))
+        for login in self.logins.of(cloud) {
+            if let Some(endpoint) = (self.endpoint_choice(cloud, &login))(service)? {
+                return Ok(Some(endpoint.to_string()));
+            }
+        }
+        Ok(None)
     }
 
     /// A provider for each scope that the items name, in the order in which they come up.
@@ -130,28 +135,29 @@ impl<'a> Site<'a> {
             if let Some(scope) = scope {
                 self.check_agrees(scope)?;
             }
+            let login = self.login(cloud, scope.as_ref())?;
             let region = match scope {
-                Some(scope) => Some(scope.region.clone()),
-                None => self.global.region.clone(),
+                Some(scope) => scope.region.clone(),
+                None => self.region(cloud, &login)?,
             };
-            let same = |(provider, _): &&mut Group| match &region {
-                Some(region) => provider.scope().region == *region,
-                None => {
-                    self.default_region(provider.login()) == Some(provider.scope().region.clone())
-                }
+            let place = (login.profile.clone(), region.clone());
+            let is_there = |(provider, _): &&mut Group| {
+                let scope = provider.scope();
+                (&scope.profile, &scope.region) == (&place.0, &place.1)
             };
-            let provider = match groups.iter_mut().find(same) {
-                Some((provider, ids)) => {
-                    // The same thing by id and by address is one thing.
-                    if seen.insert((provider.scope().region.clone(), id)) {
+            match groups.iter_mut().find(is_there) {
+                // The same thing by id and by address is one thing.
+                Some((_, ids)) => {
+                    if seen.insert((place, id)) {
                         ids.push(id.clone());
                     }
-                    continue;
                 }
-                None => self.provider(cloud, service, region)?,
-            };
-            seen.insert((provider.scope().region.clone(), id));
-            groups.push((provider, vec![id.clone()]));
+                None => {
+                    let provider = self.connect(cloud, service, &login, region)?;
+                    seen.insert((place, id));
+                    groups.push((provider, vec![id.clone()]));
+                }
+            }
         }
         Ok(groups)
     }
@@ -161,24 +167,21 @@ impl<'a> Site<'a> {
         &self,
         cloud: CloudId,
         service: &'static str,
-        region: Option<String>,
     ) -> Result<Box<dyn Provider>, Error> {
-        let login = self.login(cloud)?;
-        let region = region
-            .or_else(|| self.global.region.clone())
-            .or_else(|| self.default_region(&login))
-            .ok_or_else(|| {
-                Error::usage(format!("no region for {cloud}"))
-                    .code("NoRegion")
-                    .hint("Name one with -r, or in the vendor's variable; kpctl never guesses a region.")
-                    .cloud(cloud)
-            })?;
-        let embedded = self
-            .embedded
-            .as_ref()
-            .map(|server| Endpoint::parse(&server.url(), false))
-            .transpose()?;
-        if embedded.is_none() && self.chosen_endpoint(cloud, service)?.is_none() {
+        let login = self.login(cloud, None)?;
+        let region = self.region(cloud, &login)?;
+        self.connect(cloud, service, &login, region)
+    }
+
+    fn connect(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+        region: String,
+    ) -> Result<Box<dyn Provider>, Error> {
+        let overrides = self.endpoint_choice(cloud, login);
+        if self.embedded.is_none() && overrides(service)?.is_none() {
             if let Some(warning) = check_region(cloud, service, &region)? {
                 self.context.io.warn(&warning);
             }
@@ -188,35 +191,62 @@ impl<'a> Site<'a> {
                 region.escape_debug()
             )));
         }
-        let overrides: Overrides = match embedded {
-            Some(endpoint) => Rc::new(move |_| Ok(Some(endpoint.clone()))),
-            None => self.endpoint_choice(cloud),
+        let ground = Ground {
+            cloud,
+            region: region.clone(),
+            courier: Rc::clone(&self.courier),
+            overrides: Rc::clone(&overrides),
         };
+        let ring = self
+            .logins
+            .ring(login, &ground, |question| self.ask(question))?;
         Ok(connect(Connection {
             scope: Scope {
                 cloud,
                 profile: login.profile.clone(),
                 region,
             },
-            keys: match &login.recipe {
-                Recipe::Ready(held) => Keys::ready(held.clone(), login.recipe.identity()),
-                _ => return Err(Error::usage("not yet")),
-            },
-            login,
+            login: login.clone(),
+            keys: ring.keys,
             courier: Rc::clone(&self.courier),
             overrides,
-            gate: self.gates.borrow_mut().entry(cloud).or_default().clone(),
+            gate: ring.gate,
             cache_folder: self.cache_folder(),
         }))
     }
 
+    /// Asks a person for a password; where there is none, what is asked for is missing.
+    fn ask(&self, question: &str) -> Result<Secret, Error> {
+        if self.global.no_input || !self.context.io.person_is_there() {
+            return Err(
+                Error::credentials("a password is wanted, and nobody can be asked")
+                    .code("BrokenCredentials")
+                    .hint("Name a file that holds it: password-file in the profile."),
+            );
+        }
+        self.context.io.ask_passphrase(question, false)
+    }
+
+    fn region(&self, cloud: CloudId, login: &Login) -> Result<String, Error> {
+        let region = self.global.region.clone().or_else(|| login.region.clone());
+        region.ok_or_else(|| {
+            Error::usage(format!("no region for {cloud}"))
+                .code("NoRegion")
+                .hint(
+                    "Name one with -r, or in the vendor's variable; kpctl never guesses a region.",
+                )
+                .cloud(cloud)
+        })
+    }
+
     fn check_agrees(&self, scope: &Scope) -> Result<(), Error> {
-        let profile = match (&self.embedded, &self.profile) {
-            (Some(_), _) => SANDBOX_PROFILE,
-            (None, Some(profile)) => profile,
-            (None, None) => auth::ENV_PROFILE,
+        let only = match &self.embedded {
+            Some(_) => Some(SANDBOX_PROFILE),
+            None => self.global.profile.as_deref(),
         };
-        if scope.profile != profile {
+        if let Some(profile) = only
+            && scope.profile != profile
+        {
             return Err(Error::usage(format!(
                 "the address is of profile '{}', but the command works with '{profile}'",
                 scope.profile
@@ -231,31 +261,32 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn default_region(&self, login: &Login) -> Option<String> {
-        self.global.region.clone().or_else(|| login.region.clone())
-    }
-
-    fn login(&self, cloud: CloudId) -> Result<Login, Error> {
+    /// The login of an address's profile, of the option's or variable's, or of the first source that
+    /// has any.
+    fn login(&self, cloud: CloudId, scope: Option<&Scope>) -> Result<Rc<Login>, Error> {
         if self.is_sandbox() {
-            return Ok(sandbox_login(cloud));
+            let look = || Ok(sandbox_login(cloud));
+            return self.logins.find(cloud, Some(SANDBOX_PROFILE), look);
         }
-        auth::login(cloud, self.profile.as_deref(), &self.context.env)
+        let profile = match scope {
+            Some(scope) => Some(scope.profile.as_str()),
+            None => self.profile.as_deref(),
+        };
+        let look = || auth::login(cloud, profile, &self.context.env);
+        self.logins.find(cloud, profile, look)
     }
 
-    /// The endpoint that the user chose for a service, by option or variable.
-    fn chosen_endpoint(
-        &self,
-        cloud: CloudId,
-        service: &'static str,
-    ) -> Result<Option<Endpoint>, Error> {
-        (self.endpoint_choice(cloud))(service)
-    }
-
-    fn endpoint_choice(&self, cloud: CloudId) -> Overrides {
+    fn endpoint_choice(&self, cloud: CloudId, login: &Login) -> Overrides {
+        if let Some(server) = &self.embedded {
+            let url = server.url();
+            return Rc::new(move |_| Endpoint::parse(&url, false).map(Some));
+        }
         let choice = Choice {
             option: self.global.endpoint_url.clone(),
             insecure: self.global.insecure_endpoint,
             env: self.context.env.clone(),
+            of_login: login.endpoints.clone(),
+            profile: login.profile.clone(),
         };
         Rc::new(move |service| choice.endpoint(cloud, service))
     }
@@ -389,7 +420,7 @@ fn sandbox_login(cloud: CloudId) -> Login {
         source: "the sandbox".to_owned(),
         region: Some(region.to_owned()),
         project_id,
-        endpoint: None,
+        endpoints: Endpoints::default(),
         expect_account: None,
     }
 }

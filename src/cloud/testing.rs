@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Connection;
 use super::client::KeyGate;
-use crate::auth::{Credential, Keys, Login, Recipe, Temporary};
+use crate::auth::{Credential, Endpoints, Keys, Login, Recipe, Temporary};
 use crate::http::Courier;
 use crate::model::{CloudId, Scope};
 use crate::secret::Secret;
@@ -27,7 +27,7 @@ pub(in crate::cloud) fn connection(
             source: "a test".to_owned(),
             region: None,
             project_id: None,
-            endpoint: None,
+            endpoints: Endpoints::default(),
             expect_account: None,
         },
         keys: keys(access_key(None)),
