@@ -7,14 +7,15 @@ use super::args::{Changing, Selection};
 use super::site::Site;
 use crate::auth::{Credential, SANDBOX_PROFILE};
 use crate::cloud::Provider;
-use crate::cloud::change::{Change, Risk};
+use crate::cloud::change::{Change, Risk, Survey};
 use crate::cloud::client::Preview;
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, Outcome, Scope};
-use crate::ops::change::{self, Extent, Report};
+use crate::model::{ChangeRequest, CloudId, Outcome, ProtectRule, Scope};
+use crate::ops::change::{self, Extent, Guard, Report};
 use crate::ops::consent::{Consent, Question};
+use crate::ops::protect::{Reach, protect};
 use crate::output::{ChangeDocument, Output};
 
 /// How long a question waits for the name of the account; the masked key does as well.
@@ -129,6 +130,7 @@ impl Job<'_> {
         settle: &dyn Fn(&Report),
     ) -> Result<Report, Error> {
         let io = &run.context.io;
+        let reaches = requests.iter().map(Reach::of).collect();
         let mut changes: Vec<Box<dyn Change + '_>> = Vec::new();
         for (provider, request) in providers.iter().zip(requests) {
             changes.push(provider.change(request)?);
@@ -152,6 +154,11 @@ impl Job<'_> {
             };
             Box::pin(site.courier().while_asking(answer))
         };
+        let guard = Rules {
+            rules: site.protect_rules(),
+            providers: &providers,
+            reaches,
+        };
         let consent = Consent {
             yes: self.changing.yes,
             accepted: self.accepted.clone(),
@@ -163,6 +170,7 @@ impl Job<'_> {
             &consent,
             self.extent,
             &|note| io.say(note),
+            Some(&guard),
         )
         .await?;
         settle(&report);
@@ -200,6 +208,25 @@ impl Job<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The config file's protect rules, for the changes of one command.
+struct Rules<'a> {
+    rules: &'a [ProtectRule],
+    providers: &'a [&'a dyn Provider],
+    reaches: Vec<Reach>,
+}
+
+impl Guard for Rules<'_> {
+    fn inspect<'a>(
+        &'a self,
+        number: usize,
+        drops_others: bool,
+        survey: &'a mut Survey,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        let (provider, reach) = (self.providers[number], self.reaches[number]);
+        Box::pin(protect(self.rules, provider, reach, drops_others, survey))
     }
 }
 

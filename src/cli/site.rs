@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Courier, Endpoint};
-use crate::model::{CloudId, Scope};
+use crate::model::{CloudId, ProtectRule, Scope};
 use crate::sandbox;
 use crate::secret::Secret;
 use crate::stop::Stop;
@@ -38,6 +38,7 @@ pub(super) struct Site<'a> {
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
     logins: Logins,
+    protect: Vec<ProtectRule>,
 }
 
 impl<'a> Site<'a> {
@@ -91,6 +92,7 @@ impl<'a> Site<'a> {
             profile,
             cache_folder: OnceCell::new(),
             logins: Logins::default(),
+            protect: Vec::new(),
         })
     }
 
@@ -102,6 +104,11 @@ impl<'a> Site<'a> {
     /// Whether the embedded cloud is asked.
     pub(super) fn is_sandbox(&self) -> bool {
         self.embedded.is_some()
+    }
+
+    /// What must not be taken away. The sandbox has no config file.
+    pub(super) fn protect_rules(&self) -> &[ProtectRule] {
+        &self.protect
     }
 
     /// The endpoint to name in documents: one that the user chose instead of the vendor's.

@@ -96,6 +96,11 @@ pub trait Change {
     /// Whether it needs a yes (product contract, section 5).
     fn asks(&self) -> bool;
 
+    /// Whether a machine loses the key pairs that it holds when it gets another.
+    fn drops_others(&self) -> bool {
+        false
+    }
+
     /// Looks at the items before anything is sent.
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>>;
 

@@ -5,6 +5,7 @@ mod change;
 mod cloud;
 mod outcome;
 mod pattern;
+mod protect;
 mod record;
 
 pub use address::{Address, Scope};
@@ -15,6 +16,7 @@ pub use change::{
 pub use cloud::{CloudId, Resource};
 pub use outcome::{ItemState, Outcome, ResultClass, Status, exit_code};
 pub use pattern::Pattern;
+pub use protect::{Cover, ProtectRule};
 pub use record::{
     CodeartsKey, CphServer, Facts, Fingerprints, Instance, KeyPair, KmsKey, ListRequest, Listing,
     Material, Record, Task, Visibility,

@@ -5,7 +5,7 @@ use super::work::Work;
 use crate::cloud::change::{Change, Survey};
 use crate::cloud::client::Preview;
 use crate::error::Error;
-use crate::http::Courier;
+use crate::http::{BoxFuture, Courier};
 use crate::model::{Outcome, ResultClass, Status, exit_code};
 
 /// How far to go.
@@ -32,6 +32,17 @@ pub struct Report {
     pub exit_code: u8,
 }
 
+/// Has a word before anybody is asked.
+pub trait Guard {
+    /// Decides items of the change with that number that are not to be sent.
+    fn inspect<'a>(
+        &'a self,
+        number: usize,
+        drops_others: bool,
+        survey: &'a mut Survey,
+    ) -> BoxFuture<'a, Result<(), Error>>;
+}
+
 /// Makes changes, one for each scope. Nothing is sent before all scopes were looked at and consent
 /// was given for all of them; after that, whatever happens is in the report.
 pub async fn run(
@@ -40,12 +51,18 @@ pub async fn run(
     consent: &Consent<'_>,
     extent: Extent,
     say: &dyn Fn(&str),
+    guard: Option<&dyn Guard>,
 ) -> Result<Report, Error> {
     // Until consent is given nothing but reads can leave the program.
     courier.may_change.set(false);
     let mut surveys = Vec::new();
-    for change in changes.iter_mut() {
-        surveys.push(change.survey().await?);
+    for (number, change) in changes.iter_mut().enumerate() {
+        let mut survey = change.survey().await?;
+        if let Some(guard) = guard {
+            let drops_others = change.drops_others();
+            guard.inspect(number, drops_others, &mut survey).await?;
+        }
+        surveys.push(survey);
         courier.go_on()?;
     }
     let mut report = Report {

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod consent;
+pub mod protect;
 mod settle;
 #[cfg(test)]
 mod tests;

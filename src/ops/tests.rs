@@ -171,7 +171,7 @@ fn yes() -> Consent<'static> {
 
 async fn carry_out(made: &mut Made, courier: &Courier, extent: Extent) -> Report {
     let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(made)];
-    run(&mut changes, courier, &yes(), extent, &|_| {})
+    run(&mut changes, courier, &yes(), extent, &|_| {}, None)
         .await
         .expect("a report")
 }
@@ -265,7 +265,7 @@ async fn time_that_is_over_before_anything_was_sent_is_an_error() {
     courier.deadline = Some(tokio::time::Instant::now());
     let mut change = made(2, []);
     let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(&mut change)];
-    let late = run(&mut changes, &courier, &yes(), ALL, &|_| {}).await;
+    let late = run(&mut changes, &courier, &yes(), ALL, &|_| {}, None).await;
     assert_eq!(late.expect_err("late").kind, ErrorKind::Timeout);
     drop(changes);
     assert!(change.sent.is_empty());
@@ -338,7 +338,7 @@ async fn after_a_stop_nothing_more_is_sent() {
     courier.stop.request(130);
     let mut change = made(2, []);
     let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(&mut change)];
-    let error = run(&mut changes, &courier, &yes(), ALL, &|_| {})
+    let error = run(&mut changes, &courier, &yes(), ALL, &|_| {}, None)
         .await
         .expect_err("stopped");
     assert_eq!(error.exit_code(), 130);

@@ -205,6 +205,10 @@ impl<P: Product> Change for BindingChange<'_, P> {
         true
     }
 
+    fn drops_others(&self) -> bool {
+        matches!(self.goal, Goal::Attach { replace: true })
+    }
+
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {
         Box::pin(self.look_before())
     }

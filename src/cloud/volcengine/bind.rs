@@ -236,6 +236,10 @@ impl Change for Rebinding<'_> {
         true
     }
 
+    fn drops_others(&self) -> bool {
+        matches!(self.direction, Direction::Attach)
+    }
+
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {
         Box::pin(self.look_before())
     }

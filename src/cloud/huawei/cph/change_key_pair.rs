@@ -173,6 +173,10 @@ impl Change for Replacement<'_> {
         true
     }
 
+    fn drops_others(&self) -> bool {
+        true
+    }
+
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {
         Box::pin(async {
             self.session.find_project().await?;
