@@ -5,6 +5,9 @@ mod metadata;
 mod sessions;
 mod sts;
 
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::super::clock;
@@ -50,6 +53,9 @@ impl Keys {
     }
 }
 
+/// Shorter than the step of the clock that a `skew` rule makes, so that nobody has to wait for an end.
+const LIFE: Option<Duration> = Some(Duration::from_secs(600));
+
 const ASSUME: &str = "RoleTrn=trn%3Aiam%3A%3A2100000000%3Arole%2Fsandbox-role&RoleSessionName=test";
 
 fn assume_volcengine(fixture: &Fixture, more: &str) -> Got {
@@ -87,7 +93,7 @@ fn post(path: &str, query: &str, added: &[(&str, &str)], body: &str) -> Request 
     request
 }
 
-/// A request of a metadata service.
+/// A request of a metadata service, or any other without signature and body.
 fn metadata(method: &str, path: &str, added: &[(&str, &str)]) -> Request {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     Request {
@@ -100,41 +106,41 @@ fn text(got: &Got) -> String {
     String::from_utf8(got.answer.reply.body.to_vec()).expect("text")
 }
 
-/// Who the holder of these keys is; without the token when that is asked for.
+/// Who the holder of these keys is; without a token when that is asked for.
 fn ask_volcengine(fixture: &Fixture, keys: &Keys, token: Option<&str>) -> Got {
-    let mut request = Request {
-        method: "GET".to_owned(),
-        path: "/".to_owned(),
-        query: "Action=GetCallerIdentity&Version=2018-01-01".to_owned(),
-        ..Request::default()
-    };
-    if let Some(token) = token {
-        headers(&mut request, &[("x-security-token", token)]);
-    }
-    let now = clock::now();
-    fixture.send(&sign_volcengine(
-        request,
-        keys.pair(),
-        VOLCENGINE_REGION,
-        "sts",
-        now,
-    ))
+    fixture.send(&who_volcengine(keys, token, clock::now()))
 }
 
 fn ask_tencent(fixture: &Fixture, keys: &Keys, token: Option<&str>) -> Got {
+    fixture.send(&who_tencent(keys, token, clock::now()))
+}
+
+fn ask_huawei(fixture: &Fixture, keys: &Keys, token: Option<&str>) -> Got {
+    fixture.send(&who_huawei(keys, token, clock::now()))
+}
+
+fn who_volcengine(keys: &Keys, token: Option<&str>, now: DateTime<Utc>) -> Request {
+    let path = "/?Action=GetCallerIdentity&Version=2018-01-01";
+    let mut request = metadata("GET", path, &[]);
+    if let Some(token) = token {
+        headers(&mut request, &[("x-security-token", token)]);
+    }
+    sign_volcengine(request, keys.pair(), VOLCENGINE_REGION, "sts", now)
+}
+
+fn who_tencent(keys: &Keys, token: Option<&str>, now: DateTime<Utc>) -> Request {
     let mut request = post("/", "", &[("content-type", "application/json")], "{}");
     if let Some(token) = token {
         headers(&mut request, &[("x-tc-token", token)]);
     }
     let operation = ("GetCallerIdentity", "2018-08-13");
-    let now = clock::now();
-    fixture.send(&sign_tencent(request, keys.pair(), "sts", operation, now))
+    sign_tencent(request, keys.pair(), "sts", operation, now)
 }
 
-fn ask_huawei(fixture: &Fixture, keys: &Keys, token: Option<&str>) -> Got {
+fn who_huawei(keys: &Keys, token: Option<&str>, now: DateTime<Utc>) -> Request {
     let mut request = metadata("GET", "/v5/caller-identity", &[]);
     if let Some(token) = token {
         headers(&mut request, &[("x-security-token", token)]);
     }
-    fixture.send(&sign_huawei(request, keys.pair(), clock::now()))
+    sign_huawei(request, keys.pair(), now)
 }

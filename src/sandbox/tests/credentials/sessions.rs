@@ -1,7 +1,5 @@
 //! What was given out opens doors, with its token and in its time only.
 
-use std::time::Duration;
-
 use super::*;
 
 fn each(fixture: &Fixture) -> [Keys; 3] {
@@ -95,23 +93,23 @@ fn keys_stay_where_they_are() {
 
 #[test]
 fn keys_end() {
-    let life = Duration::from_millis(400);
-    let fixture = Fixture::living(Some(life), &[], &[]);
+    let rules = [
+        "volcengine.GetCallerIdentity@2=skew",
+        "tencent.GetCallerIdentity@2=skew",
+        "huawei.GetCallerIdentity@2=skew",
+    ];
+    let fixture = Fixture::living(LIFE, &rules, &[]);
     let [volcengine, tencent, huawei] = each(&fixture);
-    let ask = || {
+    let ask = |now| {
         [
-            ask_volcengine(&fixture, &volcengine, Some(&volcengine.token)),
-            ask_tencent(&fixture, &tencent, Some(&tencent.token)),
-            ask_huawei(&fixture, &huawei, Some(&huawei.token)),
+            fixture.send(&who_volcengine(&volcengine, Some(&volcengine.token), now)),
+            fixture.send(&who_tencent(&tencent, Some(&tencent.token), now)),
+            fixture.send(&who_huawei(&huawei, Some(&huawei.token), now)),
         ]
     };
-    assert_eq!(
-        ask().map(|got| got.code().to_owned()),
-        ["", "", ""],
-        "in time"
-    );
-    std::thread::sleep(life);
-    let [volcengine, tencent, huawei] = ask();
+    let in_time = ask(clock::now()).map(|got| got.code().to_owned());
+    assert_eq!(in_time, ["", "", ""]);
+    let [volcengine, tencent, huawei] = ask(clock::now() + TimeDelta::hours(1));
     assert_eq!(
         (volcengine.status, volcengine.code()),
         (401, "InvalidSecretToken")
