@@ -62,6 +62,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "TIME")]
     latency: Option<String>,
 
+    /// Let temporary credentials live this long, whatever is asked
+    #[arg(long, value_name = "TIME")]
+    credential_lifetime: Option<String>,
+
     /// Make something go wrong: CLOUD.OPERATION@N=KIND, where N is 3, 2-5 or *
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<String>,
@@ -101,6 +105,11 @@ impl Serve {
                 .map(parse_duration)
                 .transpose()?
                 .unwrap_or_default(),
+            credential_lifetime: self
+                .credential_lifetime
+                .as_deref()
+                .map(parse_duration)
+                .transpose()?,
             faults: parsed::<Fault>(&self.faults)?,
             quirks: parsed::<Quirk>(&self.quirks)?,
             log: Some(sandbox::Log::new(move |line| lines.say(line))),

@@ -34,6 +34,11 @@ pub(crate) fn utc(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// `2026-01-15T08:30:01.574000Z`, the ends of IAM tokens and temporary keys of Huawei Cloud (spec huawei 4.2).
+pub(crate) fn huawei(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
 /// The wall clock in China, where the request ids of Volcengine get their digits from.
 pub(crate) fn china(time: DateTime<Utc>) -> DateTime<Utc> {
     time.checked_add_signed(Duration::hours(8)).unwrap_or(time)

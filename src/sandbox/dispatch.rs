@@ -4,19 +4,20 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use super::api::{Context, huawei, tencent, volcengine};
-use super::cloud::{Cloud, Effect};
+use super::api::Context;
+use super::cloud::Cloud;
 use super::faults::{Fault, Kind};
+use super::issued::Issued;
 use super::journal::{Entry, Journal};
 use super::quirks::Quirk;
 use super::reply::{Delivery, Reply};
 use super::request::Request;
 use super::state::Tracked;
 use super::store::Store;
-use super::verify::Denial;
-use super::{Log, Options, SandboxError, clock, control, identifiers, verify};
+use super::target::Target;
+use super::{Log, Options, SandboxError, clock, control, verify};
 
 /// How the sandbox names itself, so that a client can tell that nothing takes time here.
 const SERVER: &str = "kpctl-sandbox";
@@ -27,6 +28,7 @@ const SKEW: TimeDelta = TimeDelta::hours(1);
 pub(crate) struct Sandbox {
     store: Mutex<Store>,
     journal: Mutex<Journal>,
+    issued: Issued,
     faults: Vec<Fault>,
     quirks: Vec<Quirk>,
     latency: Duration,
@@ -49,6 +51,7 @@ impl Sandbox {
         Ok(Self {
             store: Mutex::new(Store::open(options.state_file.as_deref())?),
             journal: Mutex::new(Journal::default()),
+            issued: Issued::new(options.credential_lifetime),
             faults: options.faults,
             quirks: options.quirks,
             latency: options.latency,
@@ -93,10 +96,14 @@ impl Sandbox {
             _ => clock::now(),
         };
         let request_id = target.request_id(now);
+        let signer = verify::claimed_access_key(request)
+            .and_then(|access_key| self.issued.find_keys(cloud, access_key));
         let ctx = Context {
             now,
             request_id: &request_id,
             quirks: &self.quirks,
+            issued: &self.issued,
+            signer: signer.as_ref(),
             throttle_item: fault == Some(Kind::ThrottledItem),
         };
         let (reply, explanation) = match fault.and_then(in_between) {
@@ -183,140 +190,4 @@ fn damage(mut reply: Reply, fault: Option<Kind>) -> (Reply, Delivery) {
         _ => Delivery::Whole,
     };
     (reply, delivery)
-}
-
-/// What a request asks for, in the terms of its cloud.
-enum Target {
-    Volcengine(volcengine::Target),
-    Tencent(tencent::Target),
-    Huawei(huawei::Target),
-}
-
-impl Target {
-    fn of(request: &Request) -> Self {
-        match recognise(request) {
-            Cloud::Volcengine => Self::Volcengine(volcengine::Target::of(request)),
-            Cloud::Tencent => Self::Tencent(tencent::Target::of(request)),
-            Cloud::Huawei => Self::Huawei(huawei::Target::of(request)),
-        }
-    }
-
-    fn cloud(&self) -> Cloud {
-        match self {
-            Self::Volcengine(_) => Cloud::Volcengine,
-            Self::Tencent(_) => Cloud::Tencent,
-            Self::Huawei(_) => Cloud::Huawei,
-        }
-    }
-
-    /// The operation's name; without one, what was sent.
-    fn operation(&self, request: &Request) -> String {
-        match self {
-            Self::Volcengine(target) => target.action.clone(),
-            Self::Tencent(target) => target.action.clone(),
-            Self::Huawei(target) => match target.operation() {
-                Some(row) => row.name.to_owned(),
-                None => format!("{} {}", request.method, request.path),
-            },
-        }
-    }
-
-    fn effect(&self) -> Effect {
-        match self {
-            Self::Volcengine(target) => target.operation.map(|row| row.effect),
-            Self::Tencent(target) => target.operation.map(|row| row.effect),
-            Self::Huawei(target) => target.operation().map(|row| row.effect),
-        }
-        .unwrap_or(Effect::Read)
-    }
-
-    fn items(&self, request: &Request) -> Vec<String> {
-        match self {
-            Self::Volcengine(target) => target.items(request),
-            Self::Tencent(target) => target.items(request),
-            Self::Huawei(target) => target.items(request),
-        }
-    }
-
-    fn request_id(&self, now: DateTime<Utc>) -> String {
-        match self {
-            Self::Volcengine(_) => identifiers::volcengine_request(now),
-            Self::Tencent(_) => identifiers::uuid(),
-            Self::Huawei(_) => identifiers::hex32(),
-        }
-    }
-
-    /// Verifies and runs: the answer, and why the signature was refused if it was.
-    fn serve(
-        &self,
-        request: &Request,
-        ctx: &Context<'_>,
-        fault: Option<Kind>,
-        state: &mut Tracked,
-    ) -> (Reply, Option<String>) {
-        match self {
-            Self::Volcengine(target) => {
-                let checked =
-                    verify::volcengine::check(request, verify::volcengine::KEYS, Some(ctx.now));
-                let (outcome, explanation) = judge(checked, || {
-                    let refusal = fault.and_then(|kind| target.refusal_of_fault(kind));
-                    refusal.map_or_else(|| target.run(request, ctx, state), Err)
-                });
-                (target.reply(ctx.request_id, outcome), explanation)
-            }
-            Self::Tencent(target) => {
-                let checked = verify::tencent::check(request, verify::tencent::KEYS, Some(ctx.now));
-                let (outcome, explanation) = judge(checked, || {
-                    let refusal = fault.and_then(|kind| target.refusal_of_fault(kind));
-                    refusal.map_or_else(|| target.run(request, ctx, state), Err)
-                });
-                (tencent::Target::reply(ctx.request_id, outcome), explanation)
-            }
-            Self::Huawei(target) => {
-                let checked = verify::huawei::check_and_count(request, ctx.now, state);
-                let (outcome, explanation) = judge(checked, || {
-                    let refusal = fault
-                        .zip(target.operation())
-                        .and_then(|(kind, row)| huawei::Refusal::of_fault(kind, row.service));
-                    refusal.map_or_else(|| target.run(request, ctx, state), Err)
-                });
-                (huawei::Target::reply(ctx.request_id, outcome), explanation)
-            }
-        }
-    }
-}
-
-/// Runs what was let in; tells why the rest was not.
-fn judge<S, T, R>(
-    checked: Result<S, Denial<R>>,
-    run: impl FnOnce() -> Result<T, R>,
-) -> (Result<T, R>, Option<String>) {
-    match checked {
-        Ok(_) => (run(), None),
-        Err(denial) => {
-            let explanation = denial.explanation();
-            (Err(denial.refusal), Some(explanation))
-        }
-    }
-}
-
-/// Tells the clouds apart by the algorithm of the signature, then by what else only one of them has.
-fn recognise(request: &Request) -> Cloud {
-    let header = request.header("authorization").unwrap_or_default();
-    let algorithm = header.split(' ').next().unwrap_or_default();
-    if algorithm == verify::volcengine::ALGORITHM {
-        Cloud::Volcengine
-    } else if algorithm == verify::tencent::ALGORITHM {
-        Cloud::Tencent
-    } else if algorithm == verify::huawei::ALGORITHM || request.header("x-auth-token").is_some() {
-        Cloud::Huawei
-    } else if request.header("x-tc-action").is_some()
-        || verify::tencent::carries_old_signature(request)
-    {
-        Cloud::Tencent
-    } else if request.path == "/" && request.query_value("Action").is_some() {
-        Cloud::Volcengine
-    } else {
-        Cloud::Huawei
-    }
 }

@@ -52,6 +52,27 @@ fn dashed(mut bytes: [u8; 32]) -> String {
     .join("-")
 }
 
+/// So many lower-case hex digits.
+pub(crate) fn hex(length: usize) -> String {
+    let mut digits = String::with_capacity(length + 64);
+    while digits.len() < length {
+        digits.push_str(&hex::encode(unique()));
+    }
+    digits.truncate(length);
+    digits
+}
+
+/// 24 lower-case letters and digits: the second half of the temporary access keys of Volcengine and Tencent Cloud.
+pub(crate) fn letters24() -> String {
+    letters(24)
+}
+
+/// 13 upper-case letters: the second half of the temporary access keys of Huawei Cloud.
+pub(crate) fn capitals13() -> String {
+    let letters = unique().map(|byte| char::from(b'A' + byte % 26));
+    letters[..13].iter().collect()
+}
+
 /// Lower-case letters and digits.
 fn letters(length: usize) -> String {
     let digits = b"0123456789abcdefghijklmnopqrstuvwxyz";

@@ -10,9 +10,10 @@
 //! | room | what is in it |
 //! |---|---|
 //! | `server` | sockets, HTTP framing, broken deliveries |
-//! | `dispatch` | one request from recognition to answer: faults, signature, operation, journal |
+//! | `dispatch`, `target` | one request from recognition to answer: faults, signature, operation, journal |
 //! | `verify` | the three signature checks |
 //! | `api` | the operations, one table per cloud |
+//! | `issued` | temporary credentials that were given out, in memory only |
 //! | `state`, `store`, `seed` | what exists, where it is kept, what it starts from |
 //! | `faults`, `quirks` | what goes wrong on demand, and answers to the documents' open questions |
 
@@ -25,6 +26,7 @@ mod dispatch;
 mod faults;
 mod fingerprint;
 mod identifiers;
+mod issued;
 mod journal;
 mod key_material;
 mod quirks;
@@ -35,6 +37,7 @@ mod seed;
 mod server;
 mod state;
 mod store;
+mod target;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -61,6 +64,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Which of the documents' open questions are answered unusually.
     pub quirks: Vec<Quirk>,
+    /// How long temporary credentials live, whatever is asked; `None` as long as is asked, or as is usual.
+    pub credential_lifetime: Option<Duration>,
     /// Receives one line for every refused request.
     pub log: Option<Log>,
 }

@@ -114,6 +114,16 @@ quirks! {
     KpsRefusedIn2xx = "kps-refused-in-2xx",
     /// A finished KPS task is forgotten at once: 400 KPS.0001; failed ones stay among the failed tasks (spec huawei 7).
     KpsTasksForgotten = "kps-tasks-forgotten",
+    /// A wrong password is refused with IAM.0062 in the flat shape instead of the one of Keystone (spec huawei 3.1).
+    IamWrongPasswordFlat = "iam-wrong-password-flat",
+    /// Metadata services have no role: 404 (spec volcengine 7.5, tencent 5.4, huawei 4.3).
+    NoInstanceRole = "no-instance-role",
+    /// The metadata service of Volcengine has no role and answers an empty list (spec volcengine 7.5).
+    VolcengineEmptyRoleList = "volcengine-empty-role-list",
+    /// The metadata service of Huawei Cloud has no agency and answers 401 with a hint instead of 404 (spec huawei 4.3).
+    HuaweiNoAgency401 = "huawei-no-agency-401",
+    /// The metadata service of Huawei Cloud gives no tokens: 404. It wants none, either (spec huawei 4.3).
+    HuaweiMetadataWithoutTokens = "huawei-metadata-without-tokens",
     /// CPH jobs come in another order than the request (spec huawei-codearts-cph 6.1).
     CphJobsReordered = "cph-jobs-reordered",
     /// A finished CPH job is forgotten at once: 404 CPS.0011, and it leaves the list (spec huawei-codearts-cph 6.2).

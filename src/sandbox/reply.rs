@@ -37,6 +37,16 @@ impl Reply {
         }
     }
 
+    /// Plain text, as metadata services speak.
+    pub(crate) fn text(status: u16, text: &str) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", "text/plain; charset=utf-8".to_owned())],
+            body: Bytes::copy_from_slice(text.as_bytes()),
+            code: None,
+        }
+    }
+
     /// What a load balancer or proxy in between would say, in nobody's shape.
     pub(crate) fn html(status: u16, title: &str) -> Self {
         let page = format!(

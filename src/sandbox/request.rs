@@ -23,6 +23,8 @@ pub(crate) struct Request {
     pub(crate) headers: Vec<(String, String)>,
     /// The body's bytes.
     pub(crate) body: Bytes,
+    /// The request line held a whole URL, as it does on the way to a proxy.
+    pub(crate) has_whole_url: bool,
 }
 
 impl Request {

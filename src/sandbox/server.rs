@@ -153,6 +153,7 @@ async fn read(request: http::Request<Incoming>) -> Option<Request> {
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers,
         body: body.to_bytes(),
+        has_whole_url: head.uri.authority().is_some(),
     })
 }
 

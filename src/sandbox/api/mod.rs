@@ -1,15 +1,17 @@
-//! The operations of the three clouds, one table per cloud.
+//! The operations of the three clouds, one table per cloud, and one for their metadata services.
 //!
 //! An operation is a row in the table of its service and a function from a call to an answer or a refusal. Recognition,
 //! signatures, faults, locking, envelopes and the journal are done around it.
 
 pub(crate) mod huawei;
+pub(crate) mod metadata;
 pub(crate) mod tencent;
 pub(crate) mod volcengine;
 
 use chrono::{DateTime, Utc};
 
 use super::cloud::Cloud;
+use super::issued::{Issued, Keys};
 use super::quirks::Quirk;
 
 /// What an operation may know about its surroundings.
@@ -21,6 +23,10 @@ pub(crate) struct Context<'a> {
     pub(crate) request_id: &'a str,
     /// The unusual answers that were asked for.
     pub(crate) quirks: &'a [Quirk],
+    /// The temporary credentials of this process.
+    pub(crate) issued: &'a Issued,
+    /// The one among them that the request claims to be signed with. Operations run only when it was.
+    pub(crate) signer: Option<&'a Keys>,
     /// The first item is to be refused because of its rate.
     pub(crate) throttle_item: bool,
 }
@@ -39,6 +45,7 @@ pub(crate) fn operations(cloud: Cloud) -> Vec<&'static str> {
         Cloud::Tencent => tencent::operations().map(|row| row.name).collect(),
         Cloud::Huawei => huawei::operations().map(|row| row.name).collect(),
     };
+    names.extend(metadata::operations(cloud).map(|row| row.name));
     names.sort_unstable();
     names.dedup(); // several services may have an operation of one name
     names

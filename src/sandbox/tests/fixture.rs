@@ -3,6 +3,7 @@
 //! The signer takes the canonical request from the check itself: that the check is right is proven by the vectors.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -40,6 +41,11 @@ impl Fixture {
     }
 
     pub(super) fn with(faults: &[&str], quirks: &[&str]) -> Self {
+        Self::living(None, faults, quirks)
+    }
+
+    /// One whose temporary credentials live that long.
+    pub(super) fn living(lifetime: Option<Duration>, faults: &[&str], quirks: &[&str]) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = Arc::clone(&log);
         let options = Options {
@@ -51,6 +57,7 @@ impl Fixture {
                 .iter()
                 .map(|name| name.parse().expect(name))
                 .collect(),
+            credential_lifetime: lifetime,
             log: Some(Log::new(move |line: &str| {
                 lines.lock().expect("log").push(line.to_owned());
             })),

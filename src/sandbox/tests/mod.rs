@@ -1,6 +1,7 @@
 //! The sandbox from outside: signed requests in, answers out.
 
 mod cph;
+mod credentials;
 mod faults;
 mod fixture;
 mod hardiness;

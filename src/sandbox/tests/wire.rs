@@ -218,3 +218,29 @@ fn a_dropped_server_accepts_no_more() {
         );
     });
 }
+
+/// As a proxy gets it: the metadata services see that, everybody else does not care.
+#[test]
+fn a_whole_url_is_no_path() {
+    let address = serve(&[]);
+    for (path, begin) in [
+        (
+            "/latest/meta-data/cam/security-credentials/",
+            "HTTP/1.1 200",
+        ),
+        (
+            "http://127.0.0.1/latest/meta-data/cam/security-credentials/",
+            "HTTP/1.1 403",
+        ),
+        ("http://127.0.0.1/_sandbox/requests", "HTTP/1.1 200"),
+    ] {
+        let mut request = Request {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            ..Request::default()
+        };
+        headers(&mut request, &[("host", "127.0.0.1")]);
+        let answer = exchange(address, &request);
+        assert!(answer.starts_with(begin), "{path}: {answer}");
+    }
+}

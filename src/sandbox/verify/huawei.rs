@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::api::huawei::Refusal;
+use super::super::api::Context;
+use super::super::api::huawei::{Refusal, Service};
 use super::super::clock;
 use super::super::credentials::{
     HUAWEI_ACCESS_KEY, HUAWEI_AUTH_TOKEN, HUAWEI_SECRET_KEY, HUAWEI_TEMPORARY_ACCESS_KEY,
     HUAWEI_TEMPORARY_SECRET_KEY, HUAWEI_TEMPORARY_TOKEN,
 };
+use super::super::issued::Reach;
 use super::super::request::{Request, decode, encode};
 use super::super::state::Tracked;
 use super::super::state::huawei::Failures;
@@ -40,6 +42,7 @@ pub(crate) const KEYS: &[Key<'static>] = &[
 /// Checks a request of the sandbox's account. Five wrong signatures in a row lock the access key (spec huawei 1.9).
 pub(crate) fn check_and_count(
     request: &Request,
+    keys: &[Key<'_>],
     now: DateTime<Utc>,
     state: &mut Tracked,
 ) -> Result<(), Denial<Refusal>> {
@@ -47,9 +50,9 @@ pub(crate) fn check_and_count(
         .header("authorization")
         .and_then(|header| fields(header, ALGORITHM, "Access"))
         .map(|parsed| parsed.credential)
-        .filter(|access_key| find(KEYS, access_key).is_some());
+        .filter(|access_key| find(keys, access_key).is_some());
     let Some(access_key) = claimed else {
-        return check(request, KEYS, Some(now)); // nothing to lock
+        return check(request, keys, Some(now)); // nothing to lock
     };
     let failures = state
         .huawei
@@ -64,7 +67,7 @@ pub(crate) fn check_and_count(
             Refusal::authentication("AK access failed to reach the limit,forbidden"),
         ));
     }
-    let checked = check(request, KEYS, Some(now));
+    let checked = check(request, keys, Some(now));
     match &checked {
         Err(denial) if denial.stage == Stage::Signature => {
             let mut failures = Failures {
@@ -86,6 +89,41 @@ pub(crate) fn check_and_count(
         _ => {}
     }
     checked
+}
+
+/// Checks a request without a signature. A token that was given out has an end, and reaches no further than its scope
+/// (spec huawei 4.1); the fixed one has neither.
+pub(crate) fn check_token(
+    request: &Request,
+    ctx: &Context<'_>,
+    project_id: Option<&str>,
+    service: Option<Service>,
+) -> Result<(), Denial<Refusal>> {
+    let given = request
+        .header("x-auth-token")
+        .and_then(|sent| ctx.issued.find_iam_token(sent));
+    let Some((reach, expires_at)) = given else {
+        return check(request, KEYS, Some(ctx.now));
+    };
+    if expires_at <= ctx.now {
+        return Err(Denial::new(
+            Stage::Credential,
+            "this token is over",
+            Refusal::token_expired(expires_at, service),
+        ));
+    }
+    let is_in_reach = project_id.is_none_or(|asked| match &reach {
+        Reach::Project(id) => id == asked,
+        Reach::Domain | Reach::Unscoped => false,
+    });
+    if is_in_reach {
+        return Ok(());
+    }
+    Err(Denial::new(
+        Stage::CredentialScope,
+        "this token is not one for the project of the path",
+        Refusal::wrong_project(service.unwrap_or(Service::Iam)),
+    ))
 }
 
 /// Checks a request's signature or token. Without a clock the time window is not looked at.

@@ -11,6 +11,8 @@ use std::fmt;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
+use super::request::Request;
+
 /// A key that a cloud knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Key<'a> {
@@ -98,6 +100,21 @@ fn without_token(line: &str) -> &str {
         }
     }
     line
+}
+
+/// The access key that a request claims to be signed with, whether or not it is.
+pub(crate) fn claimed_access_key(request: &Request) -> Option<&str> {
+    let header = request.header("authorization")?;
+    let (algorithm, _) = header.split_once(' ')?;
+    let first = if algorithm == huawei::ALGORITHM {
+        "Access"
+    } else {
+        "Credential"
+    };
+    fields(header, algorithm, first)?
+        .credential
+        .split('/')
+        .next()
 }
 
 /// The key of that access key.

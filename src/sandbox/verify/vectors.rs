@@ -31,6 +31,7 @@ fn request(case: &Value) -> Request {
             .map(|(name, value)| (name.to_ascii_lowercase(), text(value)))
             .collect(),
         body: text(&sent["body"]).into(),
+        has_whole_url: false,
     }
 }
 

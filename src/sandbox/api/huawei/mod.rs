@@ -7,14 +7,17 @@ mod iam;
 mod kms;
 mod kps;
 mod refusal;
+mod security_tokens;
 mod sts;
+mod tokens;
 
 use serde_json::{Map, Value};
 
 // The files of this folder reach these through `super`, too.
 use self::state::Project;
-use super::super::cloud::Effect;
+use super::super::cloud::{Cloud, Effect};
 use super::super::faults::Kind;
+use super::super::issued::{Keys, Purpose, Reach, Session};
 use super::super::quirks::Quirk;
 use super::super::reply::Reply;
 use super::super::request::{Request, decode};
@@ -22,6 +25,7 @@ use super::super::state::{Tracked, huawei as state};
 use super::super::{clock, fingerprint, identifiers, key_material};
 use super::Context;
 pub(crate) use refusal::{Refusal, Shape};
+pub(crate) use security_tokens::credential;
 
 /// A row in the table of a service.
 pub(crate) struct Operation {
@@ -108,6 +112,12 @@ impl Call<'_> {
         }
     }
 
+    /// A text further down in the body; empty counts as absent.
+    pub(crate) fn text_at(&self, steps: &[&str]) -> Option<String> {
+        let texts = texts_at(&self.document()?, steps);
+        texts.into_iter().next().filter(|text| !text.is_empty())
+    }
+
     /// The project of the path, for looking. Its existence was checked before.
     pub(crate) fn project(&self) -> Result<&Project, Refusal> {
         self.state
@@ -135,6 +145,15 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(kps::OPERATIONS)
         .chain(cph::OPERATIONS)
         .chain(code_arts::OPERATIONS)
+        .chain(security_tokens::OPERATIONS)
+        .chain(unsigned_operations())
+}
+
+/// Those whose body proves who is asking.
+fn unsigned_operations() -> impl Iterator<Item = &'static Operation> {
+    tokens::UNSIGNED_OPERATIONS
+        .iter()
+        .chain(sts::UNSIGNED_OPERATIONS)
 }
 
 /// What a request asks for, whether or not it may.
@@ -147,7 +166,7 @@ impl Target {
     /// Finds the row of a request.
     pub(crate) fn of(request: &Request) -> Self {
         let found = operations()
-            .filter(|row| row.method == request.method)
+            .filter(|row| row.method == request.method && security_tokens::fits(row, request))
             .find_map(|row| Some((row, match_path(row.path, &request.path)?)));
         Self { found }
     }
@@ -170,6 +189,21 @@ impl Target {
                 .collect(),
             Items::Body(steps) => texts_at(&document(request).unwrap_or_default(), steps),
         }
+    }
+
+    /// Whether it takes no signature, and none came.
+    pub(crate) fn is_unsigned(&self, request: &Request) -> bool {
+        request.header("authorization").is_none()
+            && self.operation().is_some_and(|row| {
+                unsigned_operations().any(|other| other.name == row.name)
+                    || security_tokens::is_proven_by_body(row, request)
+            })
+    }
+
+    /// The project that it is about.
+    pub(crate) fn project_id(&self) -> Option<&str> {
+        let (_, path) = self.found.as_ref()?;
+        value_of(path, "project_id")
     }
 
     /// Runs a verified request.

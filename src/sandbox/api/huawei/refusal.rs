@@ -1,8 +1,9 @@
 //! Why Huawei Cloud refuses a request, in the shape of whoever refuses (spec huawei 3.1, huawei-codearts-cph 2.4).
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Reply, Service};
+use super::{Kind, Reply, Service, clock};
 
 /// How a refusal is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(crate) enum Shape {
     Cph,
     /// `CodeArts`: `{"error":{"code","message"},"status":"failed"}`.
     Envelope,
+    /// The Keystone-compatible part of IAM: `{"error":{"code":<status>,"message","title":"<code>"}}`.
+    Keystone,
     /// The Nova-compatible part of ECS: `{"<code>":{"message","code":<status>}}`.
     Nova,
 }
@@ -60,6 +63,25 @@ impl Refusal {
             "APIGW.0301",
             format!("Incorrect IAM authentication information: {text}"),
         )
+    }
+
+    /// A token or a session that is over, in the words of whoever looks at it.
+    pub(crate) fn token_expired(expires_at: DateTime<Utc>, service: Option<Service>) -> Self {
+        if service == Some(Service::CodeArts) {
+            return Self::new(
+                Shape::Flat,
+                401,
+                "DEV.00000003",
+                "Authentication information expired.",
+            );
+        }
+        let end = clock::huawei(expires_at);
+        Self::authentication(&format!("token expires, expires_at: {end}"))
+    }
+
+    /// IAM's own refusals (spec huawei 3.3).
+    pub(crate) fn iam(status: u16, code: &'static str, message: &str) -> Self {
+        Self::new(Shape::Flat, status, code, message)
     }
 
     /// Wrong path or method.
@@ -150,14 +172,9 @@ impl Refusal {
                 "IAM is temporarily unavailable",
             )),
             (Kind::Denied, service) => Some(Self::denied(service)),
-            (Kind::ExpiredToken, Service::CodeArts) => Some(Self::new(
-                Shape::Flat,
-                401,
-                "DEV.00000003",
-                "Authentication information expired.",
-            )),
-            (Kind::ExpiredToken, _) => Some(Self::authentication(
-                "token expires, expires_at: 2026-01-01T00:00:00.000000Z",
+            (Kind::ExpiredToken, service) => Some(Self::token_expired(
+                DateTime::from_timestamp_nanos(1_767_225_600_000_000_000),
+                Some(service),
             )),
             (Kind::Internal | Kind::Status500, service) => Some(Self::internal(service)),
             _ => None,
@@ -188,6 +205,9 @@ impl Refusal {
                 json!({ "error": { "code": code, "message": message }, "status": "failed" })
             }
             Shape::Nova => json!({ code: { "message": message, "code": self.status } }),
+            Shape::Keystone => {
+                json!({ "error": { "code": self.status, "message": message, "title": code } })
+            }
             Shape::Cph => {
                 let mut members = Map::new();
                 members.insert("request_id".to_owned(), request_id.into());

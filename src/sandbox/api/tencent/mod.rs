@@ -20,14 +20,15 @@ use serde_json::{Map, Value, json};
 
 // The files of this folder reach these through `super`, too.
 use self::state::Region;
-use super::super::cloud::Effect;
+use super::super::cloud::{Cloud, Effect};
 use super::super::faults::Kind;
-use super::super::identifiers;
+use super::super::issued::Session;
 use super::super::quirks::Quirk;
 use super::super::reply::Reply;
-use super::super::request::Request;
+use super::super::request::{Request, decode};
 use super::super::state::{Tag, Tracked, tencent as state};
 use super::super::verify::tencent::claimed_product;
+use super::super::{clock, identifiers};
 use super::Context;
 use parameters::Parameters;
 pub(crate) use refusal::Refusal;
@@ -99,6 +100,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(lighthouse::operations())
         .chain(regions::OPERATIONS)
         .chain(sts::OPERATIONS)
+        .chain(sts::UNSIGNED_OPERATIONS)
 }
 
 /// What a request asks for, whether or not it may.
@@ -117,7 +119,11 @@ impl Target {
         let header = |name: &str| request.header(name).unwrap_or_default().to_owned();
         let action = header("x-tc-action");
         let version = header("x-tc-version");
-        let product = claimed_product(request).unwrap_or_default();
+        let product = match claimed_product(request) {
+            Some(product) => product,
+            None if is_skipped(request) => "sts".to_owned(), // nothing says so but the action
+            None => String::new(),
+        };
         let operation = operations()
             .find(|row| row.name == action && row.version == version && row.product == product);
         Self {
@@ -140,6 +146,11 @@ impl Target {
     /// The refusal that a fault rule asks for, if that kind is one.
     pub(crate) fn refusal_of_fault(&self, kind: Kind) -> Option<Refusal> {
         Refusal::of_fault(kind, &self.product, &self.action)
+    }
+
+    /// Whether it takes no signature, and says that it has none.
+    pub(crate) fn is_unsigned(&self, request: &Request) -> bool {
+        is_skipped(request) && self.operation.is_some_and(sts::is_unsigned)
     }
 
     /// Runs a verified request.
@@ -204,6 +215,11 @@ impl Target {
             }
         }
     }
+}
+
+/// Whether a request says that it has no signature (spec tencent 5.4).
+fn is_skipped(request: &Request) -> bool {
+    request.header("authorization") == Some("SKIP")
 }
 
 /// Method, content type and size (spec tencent 1.1).

@@ -17,9 +17,10 @@ use serde_json::{Map, Value, json};
 
 // The files of this folder reach these through `super`, too.
 use self::state::{ClientToken, Region};
-use super::super::cloud::Effect;
+use super::super::cloud::{Cloud, Effect};
 use super::super::faults::Kind;
 use super::super::fingerprint;
+use super::super::issued::Session;
 use super::super::quirks::Quirk;
 use super::super::reply::Reply;
 use super::super::request::Request;
@@ -94,6 +95,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(tags::OPERATIONS)
         .chain(instances::OPERATIONS)
         .chain(sts::OPERATIONS)
+        .chain(sts::UNSIGNED_OPERATIONS)
 }
 
 /// What a request asks for, whether or not it may.
@@ -116,9 +118,10 @@ impl Target {
             request.path == "/"
                 && row.name == action
                 && row.version == version
-                && scope
-                    .as_ref()
-                    .is_some_and(|scope| scope.service == row.service)
+                && match &scope {
+                    Some(scope) => scope.service == row.service,
+                    None => sts::is_unsigned(row),
+                }
         });
         Self {
             action,
@@ -140,6 +143,11 @@ impl Target {
         named.map(str::to_owned).collect()
     }
 
+    /// Whether it takes no signature, and none came.
+    pub(crate) fn is_unsigned(&self, request: &Request) -> bool {
+        request.header("authorization").is_none() && self.operation.is_some_and(sts::is_unsigned)
+    }
+
     /// Runs a verified request.
     pub(crate) fn run(
         &self,
@@ -158,20 +166,19 @@ impl Target {
                 &self.version,
             ));
         }
-        let scope = self
-            .scope
-            .as_ref()
-            .ok_or_else(Refusal::invalid_credential)?;
-        if !operations().any(|row| row.service == scope.service) {
+        if let Some(scope) = &self.scope
+            && !operations().any(|row| row.service == scope.service)
+        {
             return Err(Refusal::service_not_found(&scope.service));
         }
         let operation = self
             .operation
+            .filter(|row| request.method == "POST" || !sts::is_unsigned(row)) // proofs are no part of a URL
             .ok_or_else(|| Refusal::invalid_action_or_version(&self.action, &self.version))?;
         let mut call = Call {
             ctx,
             parameters: Parameters::of(request)?,
-            region_id: scope.region.clone(),
+            region_id: self.place().1.to_owned(),
             state,
         };
         match call.parameters.text("ClientToken").map(str::to_owned) {

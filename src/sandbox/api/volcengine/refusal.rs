@@ -45,6 +45,11 @@ impl Refusal {
         Self::bad_request("InvalidArgument", "The specified argument is invalid.")
     }
 
+    /// HTTP 404 of a service.
+    pub(crate) fn not_found(code: &str, message: impl Into<String>) -> Self {
+        Self::service(404, code, message)
+    }
+
     /// HTTP 409 of a service.
     pub(crate) fn conflict(code: &str, message: impl Into<String>) -> Self {
         Self::service(409, code, message)
