@@ -63,7 +63,8 @@ pub(super) struct IssuedKey {
     access_key_id: Option<String>,
     secret_access_key: Option<String>,
     session_token: Option<String>,
-    #[serde(default, deserialize_with = "lenient_text")]
+    // The answer to a federation calls it otherwise, as the SDK reads it.
+    #[serde(default, alias = "Expiration", deserialize_with = "lenient_text")]
     expired_time: Option<String>,
 }
 
