@@ -5,6 +5,7 @@ mod api;
 pub mod args;
 mod carry_out;
 mod codearts_key;
+mod config;
 mod cph_server;
 mod endpoints;
 mod instance;
@@ -69,6 +70,11 @@ enum Command {
     /// SSH keys on this machine: make them, tell their fingerprints, convert them
     #[command(subcommand)]
     Key(key::Key),
+
+    /// The config file: get and set its keys, tell where it is
+    #[command(subcommand)]
+    Config(config::Config),
+
     /// Any operation of these clouds, by the vendor's own name
     ///
     /// The answer is the vendor's own object as JSON, without secrets. KEY=VALUE is text, KEY:=JSON is a
@@ -175,6 +181,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
             Command::Key(command) => command.run(&run),
+            Command::Config(command) => command.run(&run),
             Command::Api(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }

@@ -13,6 +13,8 @@ pub const PROFILE: &str = "KPCTL_PROFILE";
 pub const SANDBOX: &str = "KPCTL_SANDBOX";
 /// Endpoint of all clouds; loopback only.
 pub const ENDPOINT: &str = "KPCTL_ENDPOINT_URL";
+/// The config file.
+pub const CONFIG: &str = "KPCTL_CONFIG";
 /// Folder of the journal and of the sandbox's state.
 pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
 /// Folder of what can be looked up again, such as Huawei project ids.

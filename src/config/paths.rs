@@ -1,11 +1,32 @@
-//! The folders that kpctl writes to.
+//! The files and folders of kpctl's own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
 use super::env::{self, Env};
 use crate::error::Error;
+
+/// The config file: `KPCTL_CONFIG`, or `$XDG_CONFIG_HOME/kpctl/config.toml`.
+pub fn config(env: &Env) -> Result<PathBuf, Error> {
+    if let Some(file) = env.filled(env::CONFIG) {
+        return Ok(PathBuf::from(file));
+    }
+    Ok(folder(env, env::CONFIG, BaseStrategy::config_dir)?.join("config.toml"))
+}
+
+/// A path of the config file, in which `~/` is the person's folder.
+pub fn of_person(path: &Path, home: Option<&Path>) -> Result<PathBuf, Error> {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => Ok(home.join(rest)),
+        (Ok(_), None) => Err(Error::usage(format!(
+            "there is no home folder to find '{}' in",
+            path.display()
+        ))
+        .hint("Set HOME, or write the whole path.")),
+        (Err(_), _) => Ok(path.to_owned()),
+    }
+}
 
 /// The state folder: `KPCTL_STATE_DIR`, or `$XDG_STATE_HOME/kpctl`.
 pub fn state(env: &Env) -> Result<PathBuf, Error> {
@@ -29,7 +50,7 @@ fn folder(
     }
     let xdg = etcetera::base_strategy::Xdg::new().map_err(|_| {
         Error::usage("there is no home folder")
-            .hint(format!("Set HOME, or name a folder in {variable}."))
+            .hint(format!("Set HOME, or name a place in {variable}."))
     })?;
     Ok(default(&xdg).join("kpctl"))
 }
@@ -37,4 +58,34 @@ fn folder(
 /// The sandbox's own corner of the state folder: its state and its cache.
 pub fn sandbox(env: &Env) -> Result<PathBuf, Error> {
     Ok(state(env)?.join("sandbox"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{config, of_person};
+    use crate::config::Env;
+
+    #[test]
+    fn the_config_file_is_where_it_is_said_to_be() {
+        let env = |value: &str| Env::from_iter([("KPCTL_CONFIG".to_owned(), value.to_owned())]);
+        assert_eq!(
+            config(&env("/a/b")).ok().as_deref(),
+            Some(Path::new("/a/b"))
+        );
+        let usual = config(&env(" ")).expect("there is a home folder");
+        assert!(usual.ends_with("kpctl/config.toml"), "{}", usual.display());
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        let of = |path: &str, home: Option<&str>| of_person(Path::new(path), home.map(Path::new));
+        assert_eq!(
+            of("~/a", Some("/h")).ok().as_deref(),
+            Some(Path::new("/h/a"))
+        );
+        assert_eq!(of("/~/a", None).ok().as_deref(), Some(Path::new("/~/a")));
+        assert!(of("~/a", None).is_err());
+    }
 }

@@ -5,6 +5,7 @@ mod fixture;
 mod api;
 mod attacks;
 mod claims;
+mod config;
 mod conformance;
 mod consent;
 mod credentials;
