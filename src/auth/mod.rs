@@ -5,6 +5,11 @@
 
 mod check;
 mod env;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the chain of sources is to ask them")
+)]
+mod files;
 mod keys;
 pub mod process;
 mod recipe;
