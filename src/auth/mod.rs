@@ -3,33 +3,32 @@
 //! A source that is absent leads to the next; one that is present but broken ends the command and
 //! is named. A typo must never end in another account.
 
+mod chain;
 mod check;
 mod env;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the chain of sources is to ask them")
-)]
 mod files;
+mod instance;
 mod keys;
 pub mod process;
+mod profile;
 mod recipe;
 mod world;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use chain::{Profiles, login};
 use chrono::{DateTime, Utc};
 pub use keys::{Keys, Supplier};
 pub use recipe::{Domain, Password, Process, Recipe, Role, Sealed, WebIdentity};
 pub use world::World;
 
-use crate::config::Env;
-use crate::error::Error;
-use crate::model::CloudId;
 use crate::secret::{Secret, masked};
 
 /// The reserved profile of credentials from environment variables.
 pub const ENV_PROFILE: &str = "env";
+/// The reserved profile of the role of the instance that this runs on.
+pub const INSTANCE_PROFILE: &str = "instance-role";
 /// The reserved profile of the embedded cloud.
 pub const SANDBOX_PROFILE: &str = "sandbox";
 
@@ -118,6 +117,44 @@ pub struct Endpoints {
     pub by_vendor_variables: bool,
 }
 
+impl Endpoints {
+    /// The vendor's own: whoever keeps credentials where its tools do may set its endpoints there.
+    pub fn vendors() -> Self {
+        Self {
+            by_vendor_variables: true,
+            ..Self::default()
+        }
+    }
+
+    /// A service's own, as a host or a whole address.
+    #[must_use]
+    pub fn with_service(mut self, service: &str, place: Option<&str>) -> Self {
+        let place = place.map(str::trim).filter(|place| !place.is_empty());
+        if let Some(place) = place {
+            self.services.insert(service.to_owned(), address_of(place));
+        }
+        self
+    }
+
+    /// One for all services, as a host or a whole address; the vendor's usual host is none.
+    #[must_use]
+    pub fn with_all(mut self, place: Option<&str>, usual: &str) -> Self {
+        let place = place.map(str::trim);
+        let own = place.filter(|place| !place.is_empty() && *place != usual);
+        self.all = own.map(address_of);
+        self
+    }
+}
+
+/// The vendors' files hold hosts, and addresses as well.
+fn address_of(place: &str) -> String {
+    if place.contains("://") {
+        place.to_owned()
+    } else {
+        format!("https://{place}")
+    }
+}
+
 impl Login {
     /// Of calls that nobody's profile stands behind.
     pub fn unnamed() -> Self {
@@ -130,25 +167,5 @@ impl Login {
             endpoints: Endpoints::default(),
             expect_account: None,
         }
-    }
-}
-
-/// Finds the credentials of a cloud: the named profile, or the first source that has any.
-pub fn login(cloud: CloudId, profile: Option<&str>, env: &Env) -> Result<Login, Error> {
-    match profile {
-        None | Some(ENV_PROFILE) => env::login(cloud, env)?.ok_or_else(|| {
-            Error::credentials(format!("no credentials for {cloud}"))
-                .code("NoCredentials")
-                .hint(format!("Set {}.", env::wanted(cloud)))
-                .hint("Or try it without an account: add --sandbox.")
-                .cloud(cloud)
-        }),
-        Some(SANDBOX_PROFILE) => Err(Error::usage(
-            "the profile 'sandbox' is reserved for the embedded cloud",
-        )
-        .hint("Use --sandbox instead of a profile.")),
-        Some(name) => Err(Error::usage(format!("there is no profile '{name}'")).hint(
-            "Credentials come from the environment: leave -p and KPCTL_PROFILE out, or name 'env'.",
-        )),
     }
 }

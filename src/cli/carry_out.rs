@@ -155,7 +155,7 @@ impl Job<'_> {
             Box::pin(site.courier().while_asking(answer))
         };
         let guard = Rules {
-            rules: site.protect_rules(),
+            rules: site.protect_rules()?,
             providers: &providers,
             reaches,
         };

@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use super::args::Global;
 use super::endpoints::Choice;
 use super::logins::Logins;
-use crate::auth::{self, Credential, Endpoints, Login, Recipe, SANDBOX_PROFILE};
+use crate::auth::{self, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, World};
 use crate::cloud::client::Overrides;
 use crate::cloud::supply::Ground;
 use crate::cloud::{Connection, Provider, check_region, connect};
+use crate::config::file::Config;
 use crate::config::{Env, env, paths};
 use crate::context::Context;
 use crate::error::Error;
@@ -38,7 +39,9 @@ pub(super) struct Site<'a> {
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
     logins: Logins,
-    protect: Vec<ProtectRule>,
+    home: Option<PathBuf>,
+    config: OnceCell<Config>,
+    protect: OnceCell<Vec<ProtectRule>>,
 }
 
 impl<'a> Site<'a> {
@@ -92,7 +95,9 @@ impl<'a> Site<'a> {
             profile,
             cache_folder: OnceCell::new(),
             logins: Logins::default(),
-            protect: Vec::new(),
+            home: paths::home(&context.env),
+            config: OnceCell::new(),
+            protect: OnceCell::new(),
         })
     }
 
@@ -107,8 +112,25 @@ impl<'a> Site<'a> {
     }
 
     /// What must not be taken away. The sandbox has no config file.
-    pub(super) fn protect_rules(&self) -> &[ProtectRule] {
-        &self.protect
+    pub(super) fn protect_rules(&self) -> Result<&[ProtectRule], Error> {
+        if self.is_sandbox() {
+            return Ok(&[]);
+        }
+        if let Some(rules) = self.protect.get() {
+            return Ok(rules);
+        }
+        let rules = self.config()?.protect.iter().map(|rule| ProtectRule {
+            names: rule.names.clone(),
+            fingerprints: rule.fingerprints.clone(),
+            tags: rule
+                .tags
+                .iter()
+                .map(|(name, value)| (name.clone(), Some(value.clone())))
+                .collect(),
+            reason: rule.reason.clone(),
+        });
+        let rules = rules.collect();
+        Ok(self.protect.get_or_init(|| rules))
     }
 
     /// The endpoint to name in documents: one that the user chose instead of the vendor's.
@@ -279,7 +301,12 @@ impl<'a> Site<'a> {
             Some(scope) => Some(scope.profile.as_str()),
             None => self.profile.as_deref(),
         };
-        let look = || auth::login(cloud, profile, &self.context.env);
+        let world = World {
+            env: &self.context.env,
+            home: self.home.as_deref(),
+            now: self.context.clock.now(),
+        };
+        let look = || auth::login(cloud, profile, &world, self);
         self.logins.find(cloud, profile, look)
     }
 
@@ -309,6 +336,16 @@ impl<'a> Site<'a> {
             folder.ok()
         };
         self.cache_folder.get_or_init(folder).clone()
+    }
+}
+
+impl Profiles for Site<'_> {
+    fn config(&self) -> Result<&Config, Error> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let config = Config::read(&self.context.env)?;
+        Ok(self.config.get_or_init(|| config))
     }
 }
 

@@ -19,6 +19,8 @@ pub const CONFIG: &str = "KPCTL_CONFIG";
 pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
 /// Folder of what can be looked up again, such as Huawei project ids.
 pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
+/// `1` lets the role of the instance that kpctl runs on give credentials, after all other sources.
+pub const INSTANCE_ROLE: &str = "KPCTL_INSTANCE_ROLE";
 /// PREFIX of the account that a cloud's credentials must belong to.
 pub const EXPECT_ACCOUNT: &str = "KPCTL_EXPECT_ACCOUNT";
 

@@ -15,6 +15,14 @@ pub fn config(env: &Env) -> Result<PathBuf, Error> {
     Ok(folder(env, env::CONFIG, BaseStrategy::config_dir)?.join("config.toml"))
 }
 
+/// The person's folder: `HOME`, or what the system says.
+pub fn home(env: &Env) -> Option<PathBuf> {
+    match env.filled("HOME") {
+        Some(home) => Some(PathBuf::from(home)),
+        None => etcetera::home_dir().ok(),
+    }
+}
+
 /// A path of the config file, in which `~/` is the person's folder.
 pub fn of_person(path: &Path, home: Option<&Path>) -> Result<PathBuf, Error> {
     match (path.strip_prefix("~"), home) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::super::check::clean;
-use super::super::{Domain, Login, Recipe, Role, World};
+use super::super::{Domain, Endpoints, Login, Recipe, Role, World};
 use super::json::{Document, Members};
 use super::pick::{Pick, address, pair, quoted};
 use super::read::{self, Place};
@@ -51,7 +51,7 @@ pub(in crate::auth) fn login(
         source: format!("the KooCLI profile {} ({name})", quoted(&pick.name)),
         region: profile.text("region")?.map(str::to_owned),
         project_id: profile.text("projectId")?.map(str::to_owned),
-        endpoint: None,
+        endpoints: Endpoints::vendors(),
         expect_account: None,
     }))
 }

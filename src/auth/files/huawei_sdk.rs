@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::check::broken;
-use super::super::{Login, Recipe, Sealed, WebIdentity, World};
+use super::super::{Endpoints, Login, Recipe, Sealed, WebIdentity, World};
 use super::ini::Ini;
 use super::pick::{Pick, half, pair};
 use super::read::{self, Place};
@@ -42,14 +42,14 @@ pub(in crate::auth) fn login(
     if !ini.has(BASIC) {
         return Err(without_basic(&file, ini.has(GLOBAL)));
     }
-    // `iam_endpoint` is one service's, and a login has one for all: it is not read.
     Ok(Some(Login {
         profile: WORD.to_owned(),
         recipe: recipe(&ini, &file)?,
         source: format!("the Huawei Cloud SDKs' file ({file})"),
         region: None,
         project_id: ini.found(BASIC, "project_id").text.map(str::to_owned),
-        endpoint: None,
+        endpoints: Endpoints::vendors()
+            .with_service("iam", ini.found(BASIC, "iam_endpoint").text.as_deref()),
         expect_account: None,
     }))
 }

@@ -40,7 +40,7 @@ pub(in crate::auth) struct FileSource {
 }
 
 /// All of them; those of a cloud in the order in which they are asked.
-pub(in crate::auth) const FILES: [FileSource; 6] = [
+pub(in crate::auth) static FILES: [FileSource; 6] = [
     FileSource {
         word: volcengine_cli::WORD,
         cloud: CloudId::Volcengine,
@@ -90,3 +90,19 @@ pub(in crate::auth) const FILES: [FileSource; 6] = [
         place: huawei_sdk::place,
     },
 ];
+
+/// The files of a cloud's tools, in the order in which they are asked.
+pub(in crate::auth) fn of(cloud: CloudId) -> impl Iterator<Item = &'static FileSource> {
+    FILES.iter().filter(move |source| source.cloud == cloud)
+}
+
+/// The file that a profile's name means, and the profile in it: `ve`, `ve.prod`.
+pub(in crate::auth) fn named(name: &str) -> Option<(&'static FileSource, Option<&str>)> {
+    FILES.iter().find_map(|source| {
+        let rest = name.strip_prefix(source.word)?;
+        match rest.strip_prefix('.') {
+            Some(inner) => Some((source, Some(inner))),
+            None => rest.is_empty().then_some((source, None)),
+        }
+    })
+}

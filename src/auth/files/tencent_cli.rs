@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::DateTime;
 
 use super::super::check::{clean, expired};
-use super::super::{Credential, Login, Recipe, Role, Temporary, World};
+use super::super::{Credential, Endpoints, Login, Recipe, Role, Temporary, World};
 use super::json::{Document, Members};
 use super::pick::{Pick, address, can_stand_in_an_address, pair, quoted};
 use super::read::{self, Place, is_absent, unreadable};
@@ -67,7 +67,7 @@ pub(in crate::auth) fn login(
         source: format!("the tccli profile {} ({file})", quoted(&pick.name)),
         region: region(&in_folder(".configure"))?,
         project_id: None,
-        endpoint: None,
+        endpoints: Endpoints::vendors(),
         expect_account: None,
     }))
 }

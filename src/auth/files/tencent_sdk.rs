@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::check::broken;
-use super::super::{Login, Recipe, World};
+use super::super::{Endpoints, Login, Recipe, World};
 use super::ini::Ini;
 use super::pick::{DEFAULT, Pick, pair};
 use super::read::{self, Place};
@@ -92,7 +92,7 @@ fn read(
         source: format!("the Tencent Cloud SDKs' file ({file})"),
         region: None,
         project_id: None,
-        endpoint: None,
+        endpoints: Endpoints::vendors(),
         expect_account: None,
     }))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::check::clean;
-use super::super::{Login, Recipe, Role, Sealed, WebIdentity, World};
+use super::super::{Endpoints, Login, Recipe, Role, Sealed, WebIdentity, World};
 use super::json::{Document, Members};
 use super::pick::{Pick, address, pair, quoted};
 use super::read::{self, Place};
@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::model::CloudId;
 
 pub(super) const WORD: &str = "ve";
+/// The host of all services that have no other; as good as none.
+const USUAL_HOST: &str = "open.volcengineapi.com";
 const CLOUD: CloudId = CloudId::Volcengine;
 const FILE: &str = "VOLCENGINE_CLI_CONFIG_FILE";
 /// The SDKs take the variable before the file's current profile, `ve` the other way round (spec
@@ -50,14 +52,14 @@ pub(in crate::auth) fn login(
         return Ok(None);
     };
     // What else a profile may hold changes no account: `disable-ssl` would send keys in the clear,
-    // proxies are the environment's, and the two switches of endpoints have no place in a login.
+    // and proxies are the environment's.
     Ok(Some(Login {
         profile: address(CLOUD, WORD, &pick.name, current == Some(&pick.name))?,
         recipe,
         source: format!("the ve profile {} ({name})", quoted(&pick.name)),
         region: profile.text("region")?.map(str::to_owned),
         project_id: None,
-        endpoint: profile.text("endpoint")?.map(str::to_owned),
+        endpoints: Endpoints::vendors().with_all(profile.text("endpoint")?, USUAL_HOST),
         expect_account: None,
     }))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::check::broken;
-use super::super::{Credential, Login, Recipe, World};
+use super::super::{Credential, Endpoints, Login, Recipe, World};
 use super::ini::Ini;
 use super::json::Document;
 use super::pick::{DEFAULT, Pick, pair};
@@ -38,7 +38,7 @@ pub(in crate::auth) fn login(
             source: format!("the older Volcengine SDKs' file ({file})"),
             region: None,
             project_id: None,
-            endpoint: None,
+            endpoints: Endpoints::vendors(),
             expect_account: None,
         }));
     }
