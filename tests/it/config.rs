@@ -1,6 +1,6 @@
 //! The config file, through the binary.
 
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -8,10 +8,7 @@ use serde_json::json;
 
 use crate::fixture::{Output, World};
 
-/// A secret that stands in the file and nowhere else.
-const SECRET: &str = "canary-of-the-config-file";
-
-const FILE: &str = "\
+pub(crate) const FILE: &str = "\
 # mine
 [default]
 volcengine = \"prod\"   # the usual one
@@ -28,74 +25,47 @@ fleet = [\"prod\"]
 ";
 
 /// A world whose config file is `config.toml` in its folder, not made yet.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let world = World::empty();
     let path = world.path("config.toml").display().to_string();
     world.with("KPCTL_CONFIG", &path)
 }
 
-fn with_file(text: &str) -> World {
+pub(crate) fn with_file(text: &str) -> World {
     let world = world();
     std::fs::write(world.path("config.toml"), text).expect("writes");
     set_mode(&world.path("config.toml"), 0o644);
     world
 }
 
-fn text(world: &World) -> String {
+pub(crate) fn text(world: &World) -> String {
     std::fs::read_to_string(world.path("config.toml")).expect("a file")
 }
 
-fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     let metadata = std::fs::metadata(path).expect("it is there");
     metadata.permissions().mode() & 0o777
 }
 
-fn set_mode(path: &Path, mode: u32) {
+pub(crate) fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("sets");
 }
 
-fn set(world: &World, pairs: &[&str]) -> Output {
+pub(crate) fn set(world: &World, pairs: &[&str]) -> Output {
     world.run(&[&["config", "set"], pairs].concat())
 }
 
-fn get(world: &World, key: &str) -> Output {
+pub(crate) fn get(world: &World, key: &str) -> Output {
     world.run(&["config", "get", key])
 }
 
 /// The names in the folder of the config file.
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().into_string().expect("plain names"));
     let mut names: Vec<String> = names.collect();
     names.sort();
     names
-}
-
-/// A file with a secret in it, made through the command.
-fn with_secret() -> World {
-    let world = world();
-    let keys = "profiles.ci.credentials";
-    let id = format!("{keys}.access-key-id");
-    let (source, secret) = (
-        format!("{keys}.source"),
-        format!("{keys}.secret-access-key"),
-    );
-    let pairs = [
-        "profiles.ci.cloud",
-        "tencent",
-        &source,
-        "keys",
-        &id,
-        "AKID1",
-        &secret,
-        "-",
-    ];
-    let arguments = [&["config", "set"], &pairs[..]].concat();
-    world
-        .run_with_input(&arguments, format!("{SECRET}\n").as_bytes())
-        .code(0);
-    assert!(text(&world).contains(&format!("secret-access-key = \"{SECRET}\"\n")));
-    world
 }
 
 #[test]
@@ -277,6 +247,18 @@ fn a_value_is_read_back_in_every_form() {
 }
 
 #[test]
+fn a_table_that_was_got_is_a_part_of_a_file() {
+    let rules = "[[protect]]\nnames = [\"a\", \"b\"]\nreason = 'why \"so\"'\n\n[[protect]]\ntags = [\"k=v\"]\n";
+    let world = with_file(rules);
+    assert_eq!(get(&world, "protect").code(0).stdout, rules);
+    let profile =
+        "[profiles.\"a.b\"]\ncloud = \"volc\"\n\n[profiles.\"a.b\".credentials]\nsource = \"ve\"\n";
+    let world = with_file(profile);
+    assert_eq!(get(&world, "profiles").code(0).stdout, profile);
+    assert_eq!(get(&world, "profiles.\"a.b\"").code(0).stdout, profile);
+}
+
+#[test]
 fn what_is_taken_away_is_gone_and_no_more() {
     let world = with_file(FILE);
     let unset = |key: &str| world.run(&["config", "unset", key]);
@@ -375,176 +357,6 @@ fn a_broken_file_is_told_with_its_line_and_can_be_mended() {
         assert!(told.stderr.contains("line 2, column"), "{told:?}");
         assert!(!told.stderr.contains("canary"), "{told:?}");
     }
-}
-
-#[test]
-fn a_secret_is_never_shown_nor_taken_from_the_command_line() {
-    let world = with_secret();
-    let mut seen = String::new();
-    for arguments in [
-        &["config", "get", "profiles.ci.credentials.secret-access-key"][..],
-        &["config", "get", "profiles"],
-        &["config", "get", "profiles.ci", "-o", "json"],
-    ] {
-        let told = world.run(arguments).code(0);
-        assert!(told.stdout.contains("(redacted)"), "{told:?}");
-        seen.push_str(&told.stdout);
-    }
-    assert!(seen.contains("AKID1"), "the rest is shown");
-    let before = text(&world);
-    for key in ["secret-access-key", "session-token"] {
-        let key = format!("profiles.ci.credentials.{key}");
-        let refused = set(&world, &[&key, SECRET]).code(2);
-        assert!(refused.stderr.contains("seen by others"), "{refused:?}");
-        seen.push_str(&refused.stderr);
-    }
-    let empty = [
-        "config",
-        "set",
-        "profiles.ci.credentials.session-token",
-        "-",
-    ];
-    seen.push_str(&world.run_with_input(&empty, b"\n").code(2).stderr);
-    assert_eq!(text(&world), before);
-
-    // A file that is broken beside its secret.
-    std::fs::write(
-        world.path("config.toml"),
-        before.replace("AKID1\"", "AKID1"),
-    )
-    .expect("writes");
-    seen.push_str(&get(&world, "profiles").code(2).stderr);
-    std::fs::write(world.path("config.toml"), before.replace("tencent", "aws")).expect("writes");
-    seen.push_str(&get(&world, "profiles").code(2).stderr);
-    assert!(!seen.contains(SECRET), "{seen}");
-}
-
-#[test]
-fn a_secret_that_others_can_read_is_refused() {
-    let world = with_secret();
-    let file = world.path("config.toml");
-    assert_eq!(mode(&file), 0o600);
-    for open in [0o640, 0o604, 0o602] {
-        set_mode(&file, open);
-        for told in [
-            get(&world, "profiles.ci.cloud"),
-            set(&world, &["profiles.ci.region", "r"]),
-        ] {
-            let told = told.code(4);
-            assert!(told.stderr.contains(&format!("mode 0{open:o}")), "{told:?}");
-            let hint = format!("chmod 600 '{}'", file.display());
-            assert!(told.stderr.contains(&hint), "{told:?}");
-        }
-    }
-    // Without a secret anybody may read it, until one is to be put in.
-    let world = with_file(FILE);
-    get(&world, "groups.fleet").code(0);
-    let keys = "profiles.prod.credentials";
-    let (source, id, secret) = (
-        format!("{keys}.source"),
-        format!("{keys}.access-key-id"),
-        format!("{keys}.secret-access-key"),
-    );
-    let arguments = ["config", "set", &source, "keys", &id, "AK", &secret, "-"];
-    world.run_with_input(&arguments, SECRET.as_bytes()).code(4);
-    assert_eq!(text(&world), FILE);
-}
-
-#[test]
-fn what_is_no_file_of_ours_is_one_clear_error() {
-    let long = format!("# {}\n", "x".repeat(1 << 20));
-    for (bytes, word) in [
-        (&b"# \xff\n"[..], "not UTF-8 in line 1"),
-        (long.as_bytes(), "longer than 1 MiB"),
-    ] {
-        let world = world();
-        std::fs::write(world.path("config.toml"), bytes).expect("writes");
-        for told in [
-            get(&world, "groups"),
-            set(&world, &["profiles.a.cloud", "volc"]),
-        ] {
-            let told = told.code(2);
-            assert!(told.stderr.contains(word), "{told:?}");
-        }
-    }
-    let world = world();
-    std::fs::create_dir(world.path("config.toml")).expect("makes");
-    let told = get(&world, "groups").code(2);
-    assert!(told.stderr.contains("is a folder"), "{told:?}");
-
-    let world = self::world().with("KPCTL_CONFIG", "/dev/null");
-    get(&world, "groups").code(5);
-    let told = set(&world, &["profiles.a.cloud", "volc"]).code(2);
-    assert!(
-        told.stderr.contains("no file that can be changed"),
-        "{told:?}"
-    );
-}
-
-#[test]
-fn a_link_is_followed_and_kept() {
-    let world = world();
-    std::fs::create_dir(world.path("dotfiles")).expect("makes");
-    symlink("dotfiles/real", world.path("config.toml")).expect("links");
-    for region in ["a", "b"] {
-        set(
-            &world,
-            &["profiles.p.cloud", "volc", "profiles.p.region", region],
-        )
-        .code(0);
-        let link = std::fs::symlink_metadata(world.path("config.toml")).expect("it is there");
-        assert!(link.is_symlink());
-        assert_eq!(
-            get(&world, "profiles.p.region").stdout,
-            format!("{region}\n")
-        );
-    }
-    assert_eq!(names(&world.path("dotfiles")), ["real", "real.lock"]);
-
-    symlink("loop", world.path("loop")).expect("links");
-    let path = world.path("loop").display().to_string();
-    let world = world.with("KPCTL_CONFIG", &path);
-    set(&world, &["profiles.p.cloud", "volc"]).code(2);
-}
-
-#[test]
-fn changes_at_once_lose_nothing() {
-    let world = world();
-    let processes: Vec<_> = (0..12)
-        .map(|number| {
-            let key = format!("profiles.p{number}.cloud");
-            let mut command = world.command(&["config", "set", &key, "volc"]);
-            command.spawn().expect("kpctl starts")
-        })
-        .collect();
-    for mut process in processes {
-        assert!(process.wait().expect("kpctl ends").success());
-    }
-    let profiles = world
-        .run(&["config", "get", "profiles", "-o", "json"])
-        .code(0)
-        .json();
-    assert_eq!(profiles.as_object().map(serde_json::Map::len), Some(12));
-}
-
-#[test]
-fn a_change_waits_for_the_lock() {
-    let world = with_file(FILE);
-    let lock = std::fs::File::create(world.path("config.toml.lock")).expect("a file");
-    lock.lock().expect("locks");
-    let mut waiting = world
-        .command(&["config", "set", "profiles.prod.region", "late"])
-        .spawn()
-        .expect("kpctl starts");
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(waiting.try_wait().expect("it runs").is_none());
-    assert_eq!(text(&world), FILE);
-    // What another one wrote meanwhile stays.
-    let other = FILE.replace("# mine", "# yours");
-    std::fs::write(world.path("config.toml"), &other).expect("writes");
-    drop(lock);
-    assert!(waiting.wait().expect("it ends").success());
-    assert_eq!(text(&world), other.replace("cn-beijing", "late"));
 }
 
 proptest! {

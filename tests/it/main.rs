@@ -6,6 +6,7 @@ mod api;
 mod attacks;
 mod claims;
 mod config;
+mod config_disk;
 mod conformance;
 mod consent;
 mod credentials;

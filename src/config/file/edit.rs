@@ -106,8 +106,9 @@ fn document(text: &str, path: &Path) -> Result<DocumentMut, Error> {
 /// The new text, checked as whoever reads it will check it.
 fn finish(old: &str, document: &DocumentMut, path: &Path) -> Result<(String, Config), Error> {
     let mut text = document.to_string();
-    // The library ends the lines that it writes in its own way.
-    if old.contains("\r\n") {
+    // The library ends the lines that it writes in one way.
+    let ends = old.matches('\n').count();
+    if ends > 0 && ends == old.matches("\r\n").count() {
         text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     }
     let place = format!("'{}' as it would be; nothing was changed", path.display());
