@@ -114,7 +114,7 @@ pub(super) fn login(cloud: CloudId, env: &Env) -> Result<Option<Login>, Error> {
             source,
             region: value(env, family.region),
             project_id: value(env, family.project),
-            endpoints: vendors(),
+            endpoints: Endpoints::vendors(),
             expect_account: None,
         }));
     }
@@ -132,17 +132,9 @@ pub(super) fn login(cloud: CloudId, env: &Env) -> Result<Option<Login>, Error> {
         source: format!("environment ({HUAWEI_TOKEN})"),
         region: value(env, HUAWEI[0].region),
         project_id: value(env, &["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"]),
-        endpoints: vendors(),
+        endpoints: Endpoints::vendors(),
         expect_account: None,
     }))
-}
-
-/// Whoever sets credentials in the vendor's variables may set its endpoints there.
-fn vendors() -> Endpoints {
-    Endpoints {
-        by_vendor_variables: true,
-        ..Endpoints::default()
-    }
 }
 
 fn first<'a>(env: &'a Env, names: &[&'static str]) -> Option<(&'static str, &'a str)> {

@@ -41,7 +41,6 @@ pub(super) struct Site<'a> {
     logins: Logins,
     home: Option<PathBuf>,
     config: OnceCell<Config>,
-    protect: OnceCell<Vec<ProtectRule>>,
 }
 
 impl<'a> Site<'a> {
@@ -97,7 +96,6 @@ impl<'a> Site<'a> {
             logins: Logins::default(),
             home: paths::home(&context.env),
             config: OnceCell::new(),
-            protect: OnceCell::new(),
         })
     }
 
@@ -116,21 +114,7 @@ impl<'a> Site<'a> {
         if self.is_sandbox() {
             return Ok(&[]);
         }
-        if let Some(rules) = self.protect.get() {
-            return Ok(rules);
-        }
-        let rules = self.config()?.protect.iter().map(|rule| ProtectRule {
-            names: rule.names.clone(),
-            fingerprints: rule.fingerprints.clone(),
-            tags: rule
-                .tags
-                .iter()
-                .map(|(name, value)| (name.clone(), Some(value.clone())))
-                .collect(),
-            reason: rule.reason.clone(),
-        });
-        let rules = rules.collect();
-        Ok(self.protect.get_or_init(|| rules))
+        Ok(&self.config()?.protect)
     }
 
     /// The endpoint to name in documents: one that the user chose instead of the vendor's.

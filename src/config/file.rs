@@ -21,11 +21,10 @@ pub use edit::{NewValue, set, unset};
 pub use key::{KeyPath, Kind};
 pub use show::{get, to_toml};
 
-use super::{Env, paths};
+use super::{Env, env as variables, paths};
 use crate::error::Error;
-use crate::model::{CloudId, Pattern};
+use crate::model::{CloudId, ProtectRule};
 use crate::secret::Secret;
-use crate::sshkey::Fingerprint;
 use section::Source;
 
 /// All that the file says.
@@ -215,25 +214,19 @@ impl VendorFile {
     }
 }
 
-/// Keys that must stay. A key is meant when any of the lists fits it.
-#[derive(Clone, Debug)]
-pub struct ProtectRule {
-    /// Names, with `*` and `?`.
-    pub names: Vec<Pattern>,
-    /// Fingerprints in any form.
-    pub fingerprints: Vec<Fingerprint>,
-    /// Tags, each with its value.
-    pub tags: Vec<(String, String)>,
-    /// Why, for whoever is stopped by the rule.
-    pub reason: Option<String>,
-    /// Where the rule begins in the file, counted from 1.
-    pub line: usize,
-}
-
 impl Config {
     /// Reads the file that the environment names; without one everything is empty.
     pub fn read(env: &Env) -> Result<Self, Error> {
         match paths::config(env) {
+            // A typo there must not end in the credentials of another source.
+            Ok(path) if env.filled(variables::CONFIG).is_some() && !path.exists() => {
+                Err(Error::usage(format!(
+                    "{} names '{}', which is not there",
+                    variables::CONFIG,
+                    path.display()
+                ))
+                .hint(format!("Correct {}, or unset it.", variables::CONFIG)))
+            }
             Ok(path) => Self::read_file(&path),
             // Who has no home folder has no config file.
             Err(_) => Ok(Self::default()),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::{CONFIG, CREDENTIALS, GROUPS, PROFILE, PROFILES, PROTECT, PROTECT_RULE};
 use super::section::{Section, Source, Text};
-use super::{Config, CredentialSource, Profile, ProtectRule, VendorFile, credentials};
+use super::{Config, CredentialSource, Profile, VendorFile, credentials};
 use crate::error::Error;
-use crate::model::{CloudId, Pattern};
+use crate::model::{CloudId, Pattern, ProtectRule};
 use crate::sshkey::Fingerprint;
 
 /// Names that say where credentials come from without any profile.
@@ -319,16 +319,17 @@ fn protect_rule(section: &Section<'_>) -> Result<ProtectRule, Error> {
     }
     let mut tags = Vec::new();
     for text in section.filled_texts("tags")? {
-        let (key, value) = text
-            .value
-            .split_once('=')
-            .filter(|(key, _)| !key.is_empty())
-            .ok_or_else(|| {
-                section
-                    .complain_in(text.line, "tags", "has a text that is no tag")
-                    .hint("Write \"KEY=VALUE\".")
-            })?;
-        tags.push((key.to_owned(), value.to_owned()));
+        let (key, value) = match text.value.split_once('=') {
+            Some((key, value)) => (key, Some(value.to_owned())),
+            // Whatever its value.
+            None => (text.value, None),
+        };
+        if key.is_empty() {
+            return Err(section
+                .complain_in(text.line, "tags", "has a text that is no tag")
+                .hint("Write \"KEY=VALUE\", or \"KEY\" for any value."));
+        }
+        tags.push((key.to_owned(), value));
     }
     let names = section.filled_texts("names")?;
     let rule = ProtectRule {
@@ -336,7 +337,6 @@ fn protect_rule(section: &Section<'_>) -> Result<ProtectRule, Error> {
         fingerprints,
         tags,
         reason: section.text("reason")?.map(|text| text.value.to_owned()),
-        line: section.line(),
     };
     if rule.names.is_empty() && rule.fingerprints.is_empty() && rule.tags.is_empty() {
         return Err(section

@@ -15,7 +15,7 @@ fn ve_hands_over_keys_as_they_stand() {
     let login = home.good("ve", None);
     assert_eq!(login.profile, "ve.prod");
     assert_eq!(login.region.as_deref(), Some("cn-beijing"));
-    assert_eq!(login.endpoint.as_deref(), Some("open.volcengineapi.com"));
+    assert_eq!(login.endpoints.all, None);
     let file = home.path(".volcengine/config.json");
     assert_eq!(
         login.source,
@@ -25,7 +25,7 @@ fn ve_hands_over_keys_as_they_stand() {
     assert_eq!(keys(&login.recipe), pair);
     let login = home.good("ve", Some("temporary"));
     assert_eq!(keys(&login.recipe).2, Some("not-real-session-token"));
-    assert_eq!(login.endpoint, None);
+    assert_eq!(login.endpoints.all, None);
     assert_eq!(home.profiles("ve").len(), 8);
 }
 
@@ -185,7 +185,7 @@ fn tccli_profiles_of_every_type() {
     let login = home.good("tccli", None);
     assert_eq!(login.profile, "tccli.default");
     assert_eq!(login.region.as_deref(), Some("ap-guangzhou"));
-    assert_eq!(login.endpoint, None);
+    assert_eq!(login.endpoints.all, None);
     assert!(login.source.starts_with("the tccli profile 'default' (/"));
     assert_eq!(keys(&login.recipe).1, "not-real-tccli-secret-key");
     match home.good("tccli", Some("ops")).recipe {

@@ -216,7 +216,7 @@ fn wrong_tables_are_named_with_their_line() {
         ),
         ("[[protect]]\nnames = [\"\"]", "is empty"),
         ("[[protect]]\nname = [\"a\"]", "Did you mean 'names'?"),
-        ("[[protect]]\ntags = [\"keep\"]", "KEY=VALUE"),
+        ("[[protect]]\ntags = [\"=keep\"]", "KEY=VALUE"),
         (
             "[[protect]]\nfingerprints = [\"SHA256:x\"]",
             "no fingerprint (line 2",
