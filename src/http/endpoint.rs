@@ -80,6 +80,11 @@ impl Endpoint {
         &self.authority
     }
 
+    /// Whether it is https.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// Whether it is plain http on this machine: no certificates, no proxy.
     pub fn is_plain_loopback(&self) -> bool {
         !self.secure && self.is_loopback()
