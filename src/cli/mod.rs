@@ -14,6 +14,7 @@ mod kms_key;
 mod read_out;
 mod sandbox;
 mod site;
+mod trust;
 
 use args::Global;
 use clap::{Parser, Subcommand};

@@ -10,13 +10,13 @@ use tokio::time::Instant;
 
 use super::args::Global;
 use super::endpoints::Choice;
+use super::trust;
 use crate::auth::{self, Credential, Login, SANDBOX_PROFILE};
 use crate::cloud::client::{KeyGate, Overrides};
 use crate::cloud::{Connection, Provider, check_region, connect};
 use crate::config::{Env, env, paths};
 use crate::context::Context;
 use crate::error::Error;
-use crate::http::reqwest::Reqwest;
 use crate::http::{Courier, Endpoint};
 use crate::model::{CloudId, Scope};
 use crate::sandbox;
@@ -58,15 +58,7 @@ impl<'a> Site<'a> {
         if embedded.is_none() {
             check_proxies(&context.env)?;
         }
-        let transport = match &global.ca_bundle {
-            Some(file) => {
-                let pem = std::fs::read(file).map_err(|error| {
-                    Error::usage(format!("cannot read {}: {error}", file.display()))
-                })?;
-                Reqwest::with_authorities(&pem)?
-            }
-            None => Reqwest::default(),
-        };
+        let transport = trust::transport(global, &context.env)?;
         let mut courier = Courier::new(Box::new(transport));
         courier.clock = context.clock;
         courier.stop = stop.clone();
@@ -178,7 +170,14 @@ impl<'a> Site<'a> {
             .as_ref()
             .map(|server| Endpoint::parse(&server.url(), false))
             .transpose()?;
-        if embedded.is_none() && self.chosen_endpoint(cloud, service)?.is_none() {
+        let chosen = match &embedded {
+            Some(endpoint) => Some(endpoint.clone()),
+            None => self.chosen_endpoint(cloud, service)?,
+        };
+        if !chosen.as_ref().is_some_and(Endpoint::is_plain_loopback) {
+            trust::check(&self.context.env)?;
+        }
+        if chosen.is_none() {
             if let Some(warning) = check_region(cloud, service, &region)? {
                 self.context.io.warn(&warning);
             }

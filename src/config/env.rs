@@ -19,6 +19,8 @@ pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
 pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
 /// PREFIX of the account that a cloud's credentials must belong to.
 pub const EXPECT_ACCOUNT: &str = "KPCTL_EXPECT_ACCOUNT";
+/// File of the certificate authorities to trust instead of the system's; the TLS library reads it.
+pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 
 /// The process environment, or a made-up one in tests.
 #[derive(Clone, Debug, Default)]
