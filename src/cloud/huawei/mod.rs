@@ -3,6 +3,7 @@
 
 mod codearts;
 mod cph;
+pub(super) mod endpoint_variables;
 pub(super) mod endpoints;
 mod errors;
 mod iam;

@@ -3,6 +3,7 @@
 mod binding;
 mod common;
 mod cvm;
+pub(super) mod endpoint_variables;
 pub(super) mod endpoints;
 mod errors;
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod add;
 mod bind;
 mod delete;
 mod ecs;
+pub(super) mod endpoint_variables;
 pub(super) mod endpoints;
 mod errors;
 mod instances;
