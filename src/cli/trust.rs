@@ -32,22 +32,37 @@ pub(super) fn transport(global: &Global, env: &Env) -> Result<Reqwest, Error> {
     }
 }
 
-/// Refuses an `SSL_CERT_FILE` of no use, which the library would pass over: it would then trust
-/// nobody, and say so only of the first server. To be called before TLS is used; other commands
-/// may run with a variable that was set for other programs.
+/// Refuses an `SSL_CERT_FILE` or `SSL_CERT_DIR` of no use, which the library would pass over: it
+/// would then trust nobody, and say so only of the first server. To be called before TLS is used;
+/// other commands may run with a variable that was set for other programs.
 pub(super) fn check(env: &Env) -> Result<(), Error> {
-    let Some(file) = env.get(env::SSL_CERT_FILE) else {
-        return Ok(());
-    };
-    match read(Path::new(file)) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::usage(format!(
-            "{} is '{file}': {}",
-            env::SSL_CERT_FILE,
-            error.message
-        ))
-        .hint("Name a file of certificates in PEM form, or unset the variable.")),
+    if let Some(file) = env.get(env::SSL_CERT_FILE) {
+        return read(Path::new(file)).map(|_| ()).map_err(|error| {
+            Error::usage(format!(
+                "{} is '{file}': {}",
+                env::SSL_CERT_FILE,
+                error.message
+            ))
+            .hint("Name a file of certificates in PEM form, or unset the variable.")
+        });
     }
+    if let Some(folders) = env.filled(env::SSL_CERT_DIR)
+        && !std::env::split_paths(folders).any(|folder| holds_certificates(&folder))
+    {
+        return Err(Error::usage(format!(
+            "{} is '{folders}': no certificate in PEM form is there",
+            env::SSL_CERT_DIR
+        ))
+        .hint("Name folders of certificates in PEM form, or unset the variable."));
+    }
+    Ok(())
+}
+
+fn holds_certificates(folder: &Path) -> bool {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files
+        .map(|file| file.path())
+        .any(|file| read(&file).is_ok())
 }
 
 /// The file, when it holds certificates.
@@ -63,24 +78,32 @@ mod tests {
     use super::check;
     use crate::config::Env;
 
-    fn env(value: &str) -> Env {
-        [("SSL_CERT_FILE".to_owned(), value.to_owned())]
-            .into_iter()
-            .collect()
+    fn env(name: &str, value: &str) -> Env {
+        [(name.to_owned(), value.to_owned())].into_iter().collect()
     }
 
     #[test]
-    fn a_file_of_authorities_is_one_or_is_refused_by_the_name_of_its_variable() {
+    fn what_holds_no_authority_is_refused_by_the_name_of_its_variable() {
         assert!(check(&Env::default()).is_ok());
-        for bad in [
-            "",
-            "/no/such/file.pem",
-            env!("CARGO_MANIFEST_DIR"),
-            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+        let here = env!("CARGO_MANIFEST_DIR");
+        let text = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        for (name, value) in [
+            ("SSL_CERT_FILE", ""),
+            ("SSL_CERT_FILE", "/no/such/file.pem"),
+            ("SSL_CERT_FILE", here),
+            ("SSL_CERT_FILE", text),
+            ("SSL_CERT_DIR", "/no/such/folder"),
+            ("SSL_CERT_DIR", here),
+            ("SSL_CERT_DIR", text),
         ] {
-            let error = check(&env(bad)).expect_err(bad);
+            let error = check(&env(name, value)).expect_err(value);
             assert_eq!(error.exit_code(), 2);
-            assert!(error.message.starts_with("SSL_CERT_FILE is '"), "{error}");
+            assert!(
+                error.message.starts_with(&format!("{name} is '")),
+                "{error}"
+            );
         }
+        // The library passes by an empty list of folders.
+        assert!(check(&env("SSL_CERT_DIR", "")).is_ok());
     }
 }

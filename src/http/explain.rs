@@ -16,18 +16,21 @@ pub(super) fn network_error(
     let host = request.endpoint.authority();
     let reason = &error.reason;
     match error.stage {
-        Stage::Build if error.cause == Cause::NoAuthorities => {
-            Error::usage("there are no certificate authorities here to check servers with").hint(
-                "Install the system's package of certificate authorities, or name a file with \
-                 --ca-bundle or SSL_CERT_FILE.",
-            )
-        }
+        Stage::Build if error.cause == Cause::NoAuthorities => Error::new(
+            ErrorKind::Network,
+            format!("cannot connect to {host}: no certificate authority is known here"),
+        )
+        .hint(
+            "Install the system's package of certificate authorities, or name a file of them in \
+             SSL_CERT_FILE.",
+        )
+        .with(|details| details.lasting = true),
         Stage::Build => Error::new(
             ErrorKind::Internal,
             format!("the request cannot be sent: {reason}"),
         ),
         Stage::Connect => {
-            let (message, hint) = connecting(error, host, now);
+            let (message, hint) = connecting(error, request, now);
             Error::new(
                 ErrorKind::Network,
                 format!("cannot connect to {host}: {message}"),
@@ -49,7 +52,7 @@ pub(super) fn network_error(
 }
 
 /// The sentence after `cannot connect to HOST:`, and the hint.
-fn connecting(error: &TransportError, host: &str, now: DateTime<Utc>) -> (String, String) {
+fn connecting(error: &TransportError, request: &Request, now: DateTime<Utc>) -> (String, String) {
     let proxy = error.proxy.as_deref();
     // What fails on the way to a proxy is the proxy's fault, and nothing is known of the host.
     let (it, its) = match proxy {
@@ -86,7 +89,7 @@ fn connecting(error: &TransportError, host: &str, now: DateTime<Utc>) -> (String
         }
         Cause::NoAuthorities | Cause::Other => reason.clone(),
     };
-    (message, hint(error, host, now))
+    (message, hint(error, request, now))
 }
 
 fn whom(it: &str) -> &str {
@@ -117,13 +120,24 @@ fn certificate(fault: &Certificate, its: &str, reason: &str) -> String {
     }
 }
 
-fn hint(error: &TransportError, host: &str, now: DateTime<Utc>) -> String {
+fn hint(error: &TransportError, request: &Request, now: DateTime<Utc>) -> String {
+    let name = name_of(request.endpoint.authority());
+    let variable = if request.endpoint.is_secure() {
+        "HTTPS_PROXY"
+    } else {
+        "HTTP_PROXY"
+    };
+    let check_proxy =
+        || format!("Check {variable}, or list {name} in NO_PROXY to go without the proxy.");
     let clock = now.format("%Y-%m-%d %H:%M UTC");
     match &error.cause {
         Cause::Certificate(Certificate::UnknownIssuer) => {
             "If the authority is your own or your company's, name its file with --ca-bundle or \
              SSL_CERT_FILE; if not, somebody may listen in between."
                 .to_owned()
+        }
+        Cause::NotTls | Cause::Certificate(Certificate::WrongName(_)) if error.at_proxy => {
+            check_proxy()
         }
         Cause::Certificate(Certificate::WrongName(_)) => {
             "Check --endpoint-url and the region; something else may answer in the host's place."
@@ -142,16 +156,14 @@ fn hint(error: &TransportError, host: &str, now: DateTime<Utc>) -> String {
                 .to_owned()
         }
         Cause::NotTls => "Check the scheme and the port of --endpoint-url.".to_owned(),
-        Cause::ProxyLogin => "Write the login into the address of the proxy, as in \
-             HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; letters such as @ are written as %40."
-            .to_owned(),
-        Cause::ProxyRefusal => format!(
-            "Have the proxy allow {host}, or list the host in NO_PROXY to go without the proxy."
+        Cause::ProxyLogin => format!(
+            "Write the login into the address of the proxy, as in \
+             {variable}=http://USER:PASSWORD@HOST:PORT; letters such as @ are written as %40."
         ),
-        _ if error.at_proxy => format!(
-            "Check HTTPS_PROXY, or list {} in NO_PROXY to go without the proxy.",
-            name_of(host)
-        ),
+        Cause::ProxyRefusal => {
+            format!("Have the proxy allow {name}, or list it in NO_PROXY to go without the proxy.")
+        }
+        _ if error.at_proxy => check_proxy(),
         Cause::NameNotFound => {
             "Check the network and its name servers, and the region (-r) or --endpoint-url."
                 .to_owned()
@@ -164,8 +176,9 @@ fn hint(error: &TransportError, host: &str, now: DateTime<Utc>) -> String {
 
 /// The host without its port: that is how it stands in `NO_PROXY`.
 fn name_of(host: &str) -> &str {
-    match host.rsplit_once(':') {
+    let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
-    }
+    };
+    name.trim_matches(['[', ']'])
 }

@@ -20,6 +20,7 @@ mod lists;
 mod lives;
 mod lookalikes;
 mod network;
+mod proxies;
 mod scale;
 mod sent_bytes;
 mod trouble;

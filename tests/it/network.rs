@@ -1,4 +1,4 @@
-//! Certificates, proxies, addresses and names, through the real binary: what works, and what is said
+//! Certificates, addresses and names, through the real binary: what works, and what is said
 //! when it does not. Nothing leaves this machine.
 
 use std::path::Path;
@@ -6,9 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::fixture::{Output, World};
-use crate::gateway::{
-    Authority, HOST, Manners, Proxy, Valid, answers, forward, loopback, loopback_v6,
-};
+use crate::gateway::{Authority, Valid, answers, forward, loopback, loopback_v6};
 
 const DELETE: [&str; 9] = [
     "volcengine",
@@ -23,18 +21,23 @@ const DELETE: [&str; 9] = [
 ];
 
 /// Deletes a key pair at that endpoint.
-fn delete(world: &World, url: &str, more: &[&str]) -> Output {
+pub(crate) fn delete(world: &World, url: &str, more: &[&str]) -> Output {
     world.run(&[&DELETE[..], &["--endpoint-url", url], more].concat())
 }
 
-fn text(path: &Path) -> &str {
+/// The same in words.
+pub(crate) fn url_of(url: &str) -> Vec<&str> {
+    [&DELETE[..], &["--endpoint-url", url]].concat()
+}
+
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 
 /// The deletion failed before anything was sent, which is known and said, with this sentence and
 /// this next step.
 #[track_caller]
-fn fails(world: &World, output: Output, sentence: &str, step: &str) {
+pub(crate) fn fails(world: &World, output: Output, sentence: &str, step: &str) {
     let error = failure(output, "network");
     let part = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
     assert!(
@@ -47,7 +50,7 @@ fn fails(world: &World, output: Output, sentence: &str, step: &str) {
 
 /// The error of the one item, which is known to be where it was.
 #[track_caller]
-fn failure(output: Output, kind: &str) -> Value {
+pub(crate) fn failure(output: Output, kind: &str) -> Value {
     let document = output.code(7).json();
     let item = &document["items"][0];
     assert_eq!(item["status"], "failed", "{document}");
@@ -84,6 +87,40 @@ fn an_authority_is_trusted_when_it_is_named() {
 }
 
 #[test]
+fn folders_of_authorities_are_read_too() {
+    let (world, authority) = (World::served(&[]), Authority::new());
+    let port = authority.serve("127.0.0.1", Valid::Now, world.port());
+    let url = format!("https://127.0.0.1:{port}");
+    let folder = world.path("authorities");
+    std::fs::create_dir(&folder).expect("a folder");
+    let empty = world.run_with("SSL_CERT_DIR", text(&folder), &url_of(&url));
+    let error = empty.code(2).error();
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("SSL_CERT_DIR is '"), "{error}");
+    assert_eq!(world.requests(), Vec::<String>::new());
+    std::fs::rename(authority.file(&world), folder.join("a.pem")).expect("moves");
+    world
+        .run_with("SSL_CERT_DIR", text(&folder), &url_of(&url))
+        .code(0);
+    assert!(world.requests().len() > 1);
+}
+
+#[test]
+fn without_any_authority_nobody_is_trusted() {
+    let world = World::served(&[]);
+    let file = world.path("broken.pem");
+    let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    std::fs::write(&file, pem).expect("writes");
+    let output = world.run_with("SSL_CERT_FILE", text(&file), &url_of("https://127.0.0.1:9"));
+    fails(
+        &world,
+        output,
+        "cannot connect to 127.0.0.1:9: no certificate authority is known here",
+        "SSL_CERT_FILE",
+    );
+}
+
+#[test]
 fn a_file_of_authorities_that_is_none_is_told_before_anything_is_sent() {
     let world = World::served(&[]).with("SSL_CERT_FILE", "/no/such/authorities.pem");
     // Nothing is encrypted on this machine, so that it does not matter.
@@ -100,10 +137,6 @@ fn a_file_of_authorities_that_is_none_is_told_before_anything_is_sent() {
     assert_eq!(world.requests().len(), seen);
     let embedded = World::sandboxed().with("SSL_CERT_FILE", "/no/such/authorities.pem");
     embedded.run(&DELETE).code(0);
-}
-
-fn url_of(url: &str) -> Vec<&str> {
-    [&DELETE[..], &["--endpoint-url", url]].concat()
 }
 
 #[test]
@@ -177,138 +210,22 @@ fn tls_is_of_version_1_2_or_newer() {
 }
 
 #[test]
-fn a_proxy_is_asked_for_a_tunnel() {
-    let (world, authority) = (World::served(&[]), Authority::new());
-    let file = authority.file(&world);
-    let port = authority.serve(HOST, Valid::Now, world.port());
-    let url = format!("https://{HOST}:{port}");
-    let proxy = Proxy::new(Manners::Open);
-    let world = world
-        .with("HTTPS_PROXY", &format!("http://127.0.0.1:{}", proxy.port))
-        .with("SSL_CERT_FILE", text(&file));
-    delete(&world, &url, &[]).code(0);
-    assert!(world.requests().len() > 1);
-    let tunnel = format!("CONNECT {HOST}:{port} HTTP/1.1");
-    assert!(proxy.asked().iter().all(|line| *line == tunnel));
-    assert!(!proxy.asked().is_empty());
-
-    // A fault behind the tunnel is the server's own.
-    let seen = world.requests().len();
-    let old = authority.serve(HOST, Valid::Past, world.port());
-    let output = delete(&world, &format!("https://{HOST}:{old}"), &[]);
-    let message = failure(output, "network")["message"].to_string();
-    assert!(message.contains("its certificate expired on"), "{message}");
-    assert_eq!(world.requests().len(), seen);
-}
-
-#[test]
-fn a_proxy_may_want_a_login() {
-    let (world, authority) = (World::served(&[]), Authority::new());
-    let file = authority.file(&world);
-    let port = authority.serve(HOST, Valid::Now, world.port());
-    let url = format!("https://{HOST}:{port}");
-    // jo and a password of these tests, in Base64.
-    let proxy = Proxy::new(Manners::Login("Basic am86cHIweHktcGFzcw=="));
-    let address = format!("127.0.0.1:{}", proxy.port);
-    let world = world
-        .with("SSL_CERT_FILE", text(&file))
-        .with("HTTPS_PROXY", &format!("http://{address}"));
-    let without = delete(&world, &url, &[]);
-    fails(
-        &world,
-        without,
-        &format!("the proxy {address} wants a login"),
-        "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
-    );
-    for wrong in ["wrong-pass", "pr0xy-pas"] {
-        let world_url = format!("http://jo:{wrong}@{address}");
-        let output = world.run_with("HTTPS_PROXY", &world_url, &url_of(&url));
-        assert!(!output.stderr.contains(wrong), "{output:?}");
-        fails(&world, output, "wants a login", "HTTPS_PROXY=");
-    }
-    let login = format!("http://jo:pr0xy-pass@{address}");
-    let verbose = [&url_of(&url)[..], &["-v"]].concat();
-    let output = world.run_with("HTTPS_PROXY", &login, &verbose).code(0);
-    for secret in ["pr0xy-pass", "am86cHIweHktcGFzcw"] {
-        assert!(!output.stderr.contains(secret), "{output:?}");
-        assert!(!output.stdout.contains(secret), "{output:?}");
-    }
-    // Nor does it come out when the proxy is not there.
-    let gone = "http://jo:pr0xy-pass@127.0.0.1:9";
-    let late = [&url_of(&url)[..], &["-v", "--timeout", "1s"]].concat();
-    let output = world.run_with("HTTPS_PROXY", gone, &late).code(7);
-    assert!(!output.stderr.contains("pr0xy-pass"), "{output:?}");
-}
-
-#[test]
-fn a_proxy_that_does_not_help_is_named() {
+fn a_change_that_was_given_up_failed_only_when_it_was_never_sent() {
     let world = World::served(&[]);
-    let url = format!("https://{HOST}:{}", world.port());
-    let short = [&url_of(&url)[..], &["--timeout", "1s"]].concat();
-    let refusing = Proxy::new(Manners::Says("403 Forbidden"));
-    let silent = Proxy::new(Manners::Silent);
-    for (proxy, sentence, step) in [
-        (
-            format!("http://127.0.0.1:{}", refusing.port),
-            format!(
-                "the proxy 127.0.0.1:{} refuses to connect to it",
-                refusing.port
-            ),
-            "Have the proxy allow kpctl-test.example",
-        ),
-        (
-            "http://127.0.0.1:9".to_owned(),
-            "the proxy 127.0.0.1:9 refuses connections".to_owned(),
-            "list kpctl-test.example in NO_PROXY",
-        ),
-        (
-            "http://no-such-proxy.invalid:3128".to_owned(),
-            "the proxy no-such-proxy.invalid:3128 has a name without an address".to_owned(),
-            "Check HTTPS_PROXY",
-        ),
-    ] {
-        let output = world.run_with("HTTPS_PROXY", &proxy, &short);
-        fails(&world, output, &sentence, step);
-    }
-    // One that never answers holds a command no longer than its time.
-    let proxy = format!("http://127.0.0.1:{}", silent.port);
-    let error = failure(world.run_with("HTTPS_PROXY", &proxy, &short), "timeout");
+    // The system takes the connection, and nobody ever reads from it.
+    let silent = loopback();
+    let port = silent.local_addr().expect("bound").port();
+    let url = format!("http://127.0.0.1:{port}");
+    let deaf = delete(&world, &url, &["--timeout", "1s"]);
+    let item = deaf.code(7).json()["items"][0].clone();
+    assert_eq!(item["status"], "running", "nobody knows: {item}");
+    // The same over TLS has not got as far as a request.
+    let url = format!("https://127.0.0.1:{port}");
+    let error = failure(delete(&world, &url, &["--timeout", "1s"]), "timeout");
     assert!(
         error["message"].to_string().contains("--timeout"),
         "{error}"
     );
-    assert_eq!(silent.asked().len(), 1);
-    assert_eq!(world.requests(), Vec::<String>::new());
-}
-
-#[test]
-fn no_proxy_names_hosts_domains_and_networks() {
-    let world = World::served(&[]);
-    let proxy = Proxy::new(Manners::Says("403 Forbidden"));
-    let world = world.with("HTTPS_PROXY", &format!("http://127.0.0.1:{}", proxy.port));
-    let name = format!("https://{HOST}:{}", world.port());
-    // An address that is no loopback address by its number, and yet never leaves the machine.
-    let address = format!("https://0.0.0.0:{}", world.port());
-    for (url, list, goes_by) in [
-        (&name, "kpctl-test.example", true),
-        (&name, "other.example, kpctl-test.example", true),
-        (&name, "example", true),
-        (&name, ".example", true),
-        (&name, "*", true),
-        (&name, "test.example", false),
-        (&name, "*.example", false),
-        (&name, "kpctl-test.example.com", false),
-        (&name, "", false),
-        (&address, "0.0.0.0", true),
-        (&address, "10.0.0.0/8,0.0.0.0/8", true),
-        (&address, "10.0.0.0/8", false),
-    ] {
-        let before = proxy.asked().len();
-        let short = [&url_of(url)[..], &["--timeout", "1s"]].concat();
-        world.run_with("NO_PROXY", list, &short).code(7);
-        let asked = proxy.asked().len() > before;
-        assert_eq!(asked, !goes_by, "{url} with NO_PROXY={list}");
-    }
     assert_eq!(world.requests(), Vec::<String>::new());
 }
 
