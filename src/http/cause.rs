@@ -81,20 +81,21 @@ impl Cause {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) cause: Cause,
-    pub(super) before_tunnel: bool,
+    pub(super) at_proxy: bool,
 }
 
 /// Looks through an error and what is below it.
 pub(super) fn find(error: &(dyn Error + 'static)) -> Finding {
     let mut finding = Finding {
         cause: Cause::Other,
-        before_tunnel: false,
+        at_proxy: false,
     };
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(tunnel) = tunnel_error(error) {
-            finding.before_tunnel = tunnel == Tunnel::NotReached;
-            if let Tunnel::Answered(cause) = tunnel {
+        // The library keeps the type of this error to itself, so its text must do.
+        if let Some(fault) = error.to_string().strip_prefix("tunnel error: ") {
+            finding.at_proxy = true;
+            if let Some(cause) = of_tunnel(fault) {
                 finding.cause = cause;
                 return finding;
             }
@@ -130,22 +131,13 @@ pub(super) fn innermost(error: &(dyn Error + 'static)) -> Option<String> {
     Some(last.to_string())
 }
 
-#[derive(PartialEq, Eq)]
-enum Tunnel {
-    NotReached,
-    Answered(Cause),
-    Broken,
-}
-
-/// The library keeps the type of this error to itself, so its text must do.
-fn tunnel_error(error: &(dyn Error + 'static)) -> Option<Tunnel> {
-    let text = error.to_string();
-    Some(match text.strip_prefix("tunnel error: ")? {
-        "failed to create underlying connection" => Tunnel::NotReached,
-        "proxy authorization required" => Tunnel::Answered(Cause::ProxyLogin),
-        "unsuccessful" => Tunnel::Answered(Cause::ProxyRefusal),
-        "unexpected end of file" => Tunnel::Answered(Cause::Closed),
-        _ => Tunnel::Broken,
+/// What a proxy did that was asked for a tunnel; for the rest the error below tells more.
+fn of_tunnel(fault: &str) -> Option<Cause> {
+    Some(match fault {
+        "proxy authorization required" => Cause::ProxyLogin,
+        "unsuccessful" => Cause::ProxyRefusal,
+        "unexpected end of file" => Cause::Closed,
+        _ => return None,
     })
 }
 
@@ -272,16 +264,22 @@ mod tests {
             "tunnel error: failed to create underlying connection",
             refused(),
         );
-        assert_eq!(
-            find(&before),
-            Finding {
-                cause: Cause::Refused,
-                before_tunnel: true
-            }
-        );
-        let login = Wrapped("tunnel error: proxy authorization required", refused());
-        assert_eq!(find(&login).cause, Cause::ProxyLogin);
-        assert!(!find(&login).before_tunnel);
+        for (error, cause, at_proxy) in [
+            (before, Cause::Refused, true),
+            (
+                Wrapped("tunnel error: proxy authorization required", refused()),
+                Cause::ProxyLogin,
+                true,
+            ),
+            (
+                Wrapped("tunnel error: unexpected end of file", refused()),
+                Cause::Closed,
+                true,
+            ),
+            (Wrapped("outer", refused()), Cause::Refused, false),
+        ] {
+            assert_eq!(find(&error), Finding { cause, at_proxy });
+        }
     }
 
     #[test]

@@ -192,7 +192,7 @@ fn explain(error: &reqwest::Error, endpoint: &Endpoint) -> TransportError {
     };
     let Finding {
         mut cause,
-        before_tunnel,
+        at_proxy,
     } = cause::find(error);
     if error.is_dns() {
         cause = Cause::NameNotFound;
@@ -201,7 +201,7 @@ fn explain(error: &reqwest::Error, endpoint: &Endpoint) -> TransportError {
     }
     let proxy = proxy_of(endpoint);
     // Plain http has no tunnel: connecting is connecting to the proxy.
-    let at_proxy = proxy.is_some() && (before_tunnel || !endpoint.is_secure());
+    let at_proxy = proxy.is_some() && (at_proxy || !endpoint.is_secure());
     TransportError {
         stage,
         cause,

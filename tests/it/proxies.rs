@@ -2,7 +2,7 @@
 //! they do not help.
 
 use crate::fixture::World;
-use crate::gateway::{Authority, HOST, Manners, Proxy, Valid};
+use crate::gateway::{Authority, HOST, Manners, Proxy, Valid, answers};
 use crate::network::{delete, fails, failure, text, url_of};
 
 #[test]
@@ -75,6 +75,7 @@ fn a_proxy_that_does_not_help_is_named() {
     let url = format!("https://{HOST}:{}", world.port());
     let short = [&url_of(&url)[..], &["--timeout", "1s"]].concat();
     let stranger = Authority::new().serve("127.0.0.1", Valid::Now, world.port());
+    let mute = answers(b"");
     let refusing = Proxy::new(Manners::Says("403 Forbidden"));
     let silent = Proxy::new(Manners::Silent);
     for (proxy, sentence, step) in [
@@ -98,6 +99,11 @@ fn a_proxy_that_does_not_help_is_named() {
                  is not trusted here"
             ),
             "--ca-bundle or SSL_CERT_FILE",
+        ),
+        (
+            format!("http://127.0.0.1:{mute}"),
+            format!("the proxy 127.0.0.1:{mute} closed the connection before it was ready"),
+            "Check HTTPS_PROXY",
         ),
         (
             "http://no-such-proxy.invalid:3128".to_owned(),
