@@ -8,6 +8,9 @@ use crate::config::{Env, env};
 use crate::error::Error;
 use crate::http::reqwest::Reqwest;
 
+/// Whether certificates are checked by the system itself, which knows neither variable.
+const OWN_STORE: bool = cfg!(any(windows, target_vendor = "apple"));
+
 /// What carries requests, with the authorities that the user names.
 pub(super) fn transport(global: &Global, env: &Env) -> Result<Reqwest, Error> {
     let mut pem = Vec::new();
@@ -20,9 +23,7 @@ pub(super) fn transport(global: &Global, env: &Env) -> Result<Reqwest, Error> {
     }
     // On Linux the library reads the variable itself. The stores of the other systems do not know
     // it, so that there it adds to them. What is wrong with it is told once TLS is about to be used.
-    if cfg!(any(windows, target_vendor = "apple"))
-        && let Some(file) = env.filled(env::SSL_CERT_FILE)
-    {
+    if OWN_STORE && let Some(file) = env.filled(env::SSL_CERT_FILE) {
         pem.extend(read(Path::new(file)).unwrap_or_default());
     }
     if pem.is_empty() {
@@ -46,7 +47,8 @@ pub(super) fn check(env: &Env) -> Result<(), Error> {
             .hint("Name a file of certificates in PEM form, or unset the variable.")
         });
     }
-    if let Some(folders) = env.filled(env::SSL_CERT_DIR)
+    if !OWN_STORE
+        && let Some(folders) = env.filled(env::SSL_CERT_DIR)
         && !std::env::split_paths(folders).any(|folder| holds_certificates(&folder))
     {
         return Err(Error::usage(format!(
@@ -96,6 +98,9 @@ mod tests {
             ("SSL_CERT_DIR", here),
             ("SSL_CERT_DIR", text),
         ] {
+            if super::OWN_STORE && name == "SSL_CERT_DIR" {
+                continue;
+            }
             let error = check(&env(name, value)).expect_err(value);
             assert_eq!(error.exit_code(), 2);
             assert!(

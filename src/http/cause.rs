@@ -254,6 +254,14 @@ mod tests {
             cause(io::ErrorKind::ConnectionRefused.into()),
             Cause::Refused
         );
+        for kind in [
+            io::ErrorKind::NetworkUnreachable,
+            io::ErrorKind::HostUnreachable,
+        ] {
+            assert_eq!(cause(kind.into()), Cause::Unreachable);
+        }
+        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion);
+        assert_eq!(cause(io::Error::other(alert)), Cause::OldTls);
         assert_eq!(cause(io::Error::other("x")), Cause::Other);
     }
 

@@ -182,3 +182,91 @@ fn name_of(host: &str) -> &str {
     };
     name.trim_matches(['[', ']'])
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::network_error;
+    use crate::error::{Error, ErrorKind, Fate};
+    use crate::http::{Cause, Certificate, Endpoint, Method, Request, Stage, TransportError};
+
+    fn explained(change: impl FnOnce(&mut TransportError)) -> Error {
+        let mut error = TransportError::new(Stage::Connect, "the reason");
+        change(&mut error);
+        let request = Request {
+            method: Method::GET,
+            endpoint: Endpoint::vendor("kms.example.com:8443"),
+            path: "/".to_owned(),
+            query: "secret=1".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        network_error(&error, &request, DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn who_is_at_fault_is_named() {
+        let start = "cannot connect to kms.example.com:8443: ";
+        for (cause, alone, at_proxy) in [
+            (
+                Cause::Unreachable,
+                "there is no way to its address (the reason)",
+                "there is no way to the proxy p:1 (the reason)",
+            ),
+            (
+                Cause::TimedOut,
+                "no connection in time",
+                "no connection through the proxy p:1 in time",
+            ),
+            (
+                Cause::Certificate(Certificate::Expired(None)),
+                "its certificate has expired",
+                "the proxy p:1 has a certificate that has expired",
+            ),
+            (Cause::Other, "the reason", "the reason"),
+        ] {
+            let error = explained(|error| error.cause = cause.clone());
+            assert_eq!(error.message, format!("{start}{alone}"));
+            let error = explained(|error| {
+                error.cause = cause;
+                error.proxy = Some("p:1".to_owned());
+                error.at_proxy = true;
+            });
+            assert_eq!(error.message, format!("{start}{at_proxy}"));
+            assert_eq!(
+                (error.kind, error.fate),
+                (ErrorKind::Network, Fate::NotDone)
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_of_proxy_exceptions_has_no_ports() {
+        let error = explained(|error| {
+            error.cause = Cause::Refused;
+            error.proxy = Some("p:1".to_owned());
+            error.at_proxy = true;
+        });
+        let hint =
+            "Check HTTPS_PROXY, or list kms.example.com in NO_PROXY to go without the proxy.";
+        assert_eq!(error.hints, [hint]);
+        assert_eq!(super::name_of("[::1]:443"), "::1");
+        assert_eq!(super::name_of("[::1]"), "::1");
+    }
+
+    #[test]
+    fn what_broke_later_may_have_been_done() {
+        for (cause, kind) in [
+            (Cause::TimedOut, ErrorKind::Timeout),
+            (Cause::Closed, ErrorKind::Network),
+        ] {
+            let error = explained(|error| {
+                error.stage = Stage::Exchange;
+                error.cause = cause;
+            });
+            assert_eq!((error.kind, error.fate), (kind, Fate::Unknown));
+            assert!(error.is_retryable());
+        }
+    }
+}
