@@ -137,6 +137,8 @@ pub struct Details {
     /// An earlier attempt of the same call was sent and its answer lost, so that this answer may
     /// speak of what that attempt did.
     pub after_lost_answer: bool,
+    /// Trying again soon cannot help, whatever the kind says, because the cause stays.
+    pub lasting: bool,
     /// How long the service asks to wait before the next attempt.
     pub retry_after: Option<std::time::Duration>,
 }
@@ -158,6 +160,7 @@ impl Error {
             http_status: None,
             fate: Fate::NotDone,
             after_lost_answer: false,
+            lasting: false,
             retry_after: None,
         }))
     }
@@ -205,6 +208,11 @@ impl Error {
     pub fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
         change(&mut self.0);
         self
+    }
+
+    /// Whether running the same command again later is worth it.
+    pub fn is_retryable(&self) -> bool {
+        self.kind.is_retryable() && !self.lasting
     }
 
     /// The exit code of a command that ends with this error.

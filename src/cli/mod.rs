@@ -16,6 +16,7 @@ mod logins;
 mod read_out;
 mod sandbox;
 mod site;
+mod trust;
 
 use args::Global;
 use clap::{Parser, Subcommand};

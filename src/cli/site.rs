@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::args::Global;
 use super::endpoints::Choice;
 use super::logins::Logins;
+use super::trust;
 use crate::auth::{self, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, World};
 use crate::cloud::client::Overrides;
 use crate::cloud::supply::Ground;
@@ -19,7 +20,6 @@ use crate::config::file::Config;
 use crate::config::{Env, env, paths};
 use crate::context::Context;
 use crate::error::Error;
-use crate::http::reqwest::Reqwest;
 use crate::http::{Courier, Endpoint};
 use crate::model::{CloudId, ProtectRule, Scope};
 use crate::sandbox;
@@ -63,15 +63,7 @@ impl<'a> Site<'a> {
         if embedded.is_none() {
             check_proxies(&context.env)?;
         }
-        let transport = match &global.ca_bundle {
-            Some(file) => {
-                let pem = std::fs::read(file).map_err(|error| {
-                    Error::usage(format!("cannot read {}: {error}", file.display()))
-                })?;
-                Reqwest::with_authorities(&pem)?
-            }
-            None => Reqwest::default(),
-        };
+        let transport = trust::transport(global, &context.env)?;
         let mut courier = Courier::new(Box::new(transport));
         courier.clock = context.clock;
         courier.stop = stop.clone();
@@ -194,7 +186,11 @@ impl<'a> Site<'a> {
         region: String,
     ) -> Result<Box<dyn Provider>, Error> {
         let overrides = self.endpoint_choice(cloud, login);
-        if self.embedded.is_none() && overrides(service)?.is_none() {
+        let chosen = overrides(service)?;
+        if !chosen.as_ref().is_some_and(Endpoint::is_plain_loopback) {
+            trust::check(&self.context.env)?;
+        }
+        if chosen.is_none() {
             if let Some(warning) = check_region(cloud, service, &region)? {
                 self.context.io.warn(&warning);
             }

@@ -100,6 +100,23 @@ pub fn check_region(
     }
 }
 
+/// The vendor's own variable that names the endpoint of a service in a region, and its URL; `None`
+/// when the vendor's table holds.
+pub fn environment_endpoint<'a>(
+    cloud: CloudId,
+    service: &'static str,
+    region: &str,
+    env: &dyn Fn(&str) -> Option<&'a str>,
+) -> Result<Option<(String, String)>, Error> {
+    match cloud {
+        CloudId::Volcengine => {
+            volcengine::endpoint_variables::environment_endpoint(service, region, env)
+        }
+        CloudId::Tencent => tencent::endpoint_variables::environment_endpoint(service, region, env),
+        CloudId::Huawei => huawei::endpoint_variables::environment_endpoint(service, region, env),
+    }
+}
+
 /// One thing that is not there.
 fn not_found(scope: &Scope, resource: Resource, id: &str) -> Error {
     Error::new(

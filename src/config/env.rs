@@ -23,6 +23,10 @@ pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
 pub const INSTANCE_ROLE: &str = "KPCTL_INSTANCE_ROLE";
 /// PREFIX of the account that a cloud's credentials must belong to.
 pub const EXPECT_ACCOUNT: &str = "KPCTL_EXPECT_ACCOUNT";
+/// File of the certificate authorities to trust instead of the system's; the TLS library reads it.
+pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// Folders of such files; they count beside [`SSL_CERT_FILE`], and without it alone.
+pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 
 /// The process environment, or a made-up one in tests.
 #[derive(Clone, Debug, Default)]

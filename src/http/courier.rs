@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Reply, Request, Stage, Transport};
+use super::explain::network_error;
+use super::{Reply, Request, Transport};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::stop::Stop;
 use crate::time::{Clock, Pace};
@@ -75,7 +76,7 @@ impl Courier {
             result = exchange => result,
             () = self.stop.hurried() => {
                 let error = Error::new(ErrorKind::Interrupted, "interrupted before the answer came");
-                return Err(error.fate(Fate::Unknown));
+                return Err(error.fate(self.fate_of(request)));
             }
         };
         let elapsed = start.elapsed().as_millis();
@@ -96,9 +97,18 @@ impl Courier {
             }
             Ok(Err(error)) => {
                 self.trace(|| format!("< no answer after {elapsed} ms: {}", error.reason));
-                Err(network_error(&error, request))
+                Err(network_error(&error, request, self.clock.now()))
             }
-            Err(_) => Err(Self::out_of_time().fate(Fate::Unknown)),
+            Err(_) => Err(Self::out_of_time().fate(self.fate_of(request))),
+        }
+    }
+
+    /// What is known of a request that was given up.
+    fn fate_of(&self, request: &Request) -> Fate {
+        if self.transport.may_have_sent(request) {
+            Fate::Unknown
+        } else {
+            Fate::NotDone
         }
     }
 
@@ -166,36 +176,6 @@ impl Courier {
         if let Some(trace) = &self.trace {
             trace(&line());
         }
-    }
-}
-
-fn network_error(error: &super::TransportError, request: &Request) -> Error {
-    let host = request.endpoint.authority();
-    let reason = &error.reason;
-    match error.stage {
-        Stage::Build => Error::new(
-            ErrorKind::Internal,
-            format!("the request cannot be sent: {reason}"),
-        ),
-        Stage::Connect => {
-            let hint = if reason.contains("certificate") {
-                "The server's certificate is not trusted here: if it is yours, name its authority with --ca-bundle."
-            } else {
-                "Check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the region or endpoint."
-            };
-            let message = format!("cannot connect to {host}: {reason}");
-            Error::new(ErrorKind::Network, message).hint(hint)
-        }
-        Stage::Exchange if error.timed_out => Error::new(
-            ErrorKind::Timeout,
-            format!("no answer from {host}: {reason}"),
-        )
-        .fate(Fate::Unknown),
-        Stage::Exchange => Error::new(
-            ErrorKind::Network,
-            format!("the connection to {host} broke: {reason}"),
-        )
-        .fate(Fate::Unknown),
     }
 }
 

@@ -35,6 +35,15 @@ impl Endpoint {
         }
     }
 
+    /// A host of another site or of a partner, over https: the vendor's first part under a domain
+    /// that the user names.
+    pub fn in_domain(first_part: &str, domain: &str) -> Result<Self, Error> {
+        Ok(Self::vendor(format!(
+            "{first_part}.{}",
+            check_domain(domain)?
+        )))
+    }
+
     /// Reads an override: `https://HOST[:PORT]`, or `http://` for a loopback host only, unless
     /// `insecure` says that the user accepts an unprotected connection.
     pub fn parse(text: &str, insecure: bool) -> Result<Self, Error> {
@@ -97,6 +106,11 @@ impl Endpoint {
         &self.authority
     }
 
+    /// Whether it is https.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// Whether it is plain http on this machine: no certificates, no proxy.
     pub fn is_plain_loopback(&self) -> bool {
         !self.secure && self.is_loopback()
@@ -122,6 +136,32 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.secure { "https" } else { "http" };
         write!(formatter, "{scheme}://{}", self.authority)
+    }
+}
+
+/// The domain in lower case: at least two names of letters, digits and hyphens, and no address.
+fn check_domain(text: &str) -> Result<String, Error> {
+    let domain = text.to_ascii_lowercase();
+    let names: Vec<_> = domain.split('.').collect();
+    let is_name = |name: &&str| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        (1..=63).contains(&name.len())
+            && name.bytes().all(plain)
+            && !name.starts_with('-')
+            && !name.ends_with('-')
+    };
+    let is_number = |name: &&str| name.bytes().all(|b| b.is_ascii_digit());
+    let fits = names.len() > 1
+        && domain.len() <= 200
+        && names.iter().all(is_name)
+        && !names.last().is_some_and(is_number);
+    if fits {
+        Ok(domain)
+    } else {
+        Err(
+            Error::usage(format!("'{}' is no domain of a cloud", text.escape_debug()))
+                .hint("Write the domain alone, as in myhuaweicloud.eu: no scheme, port or path."),
+        )
     }
 }
 
@@ -197,5 +237,41 @@ mod tests {
             assert!(Endpoint::parse(text, false).is_err(), "{text}");
         }
         assert!(Endpoint::parse("http://10.0.0.1", true).is_ok());
+    }
+
+    #[test]
+    fn a_domain_is_plain_names_with_a_dot() {
+        let host = |domain| Endpoint::in_domain("kms.eu-de", domain);
+        for (domain, expected) in [
+            ("otc.t-systems.com", "https://kms.eu-de.otc.t-systems.com"),
+            ("MyHuaweiCloud.eu", "https://kms.eu-de.myhuaweicloud.eu"),
+        ] {
+            let endpoint = host(domain).map(|endpoint| endpoint.to_string());
+            assert_eq!(endpoint.ok().as_deref(), Some(expected));
+        }
+        for domain in [
+            "",
+            ".",
+            "com",
+            ".com",
+            "a..com",
+            "example.com.",
+            "-a.com",
+            "a-.com",
+            "https://a.com",
+            "a.com:443",
+            "a.com/path",
+            "a.com?q",
+            "user@a.com",
+            "127.0.0.1",
+            "a b.com",
+            "a.com\n",
+            "*.com",
+            "a_b.com",
+            "\u{430}.com",
+        ] {
+            let error = host(domain).expect_err(domain);
+            assert_eq!(error.exit_code(), 2, "{domain}");
+        }
     }
 }

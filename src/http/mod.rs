@@ -3,17 +3,21 @@
 //! A [`Request`] holds the encoded path and query: these very bytes are signed and sent. Only
 //! [`reqwest`] knows the HTTP library.
 
+mod cause;
 mod courier;
 mod endpoint;
+mod explain;
 pub mod limit;
 pub mod reqwest;
 pub mod retry;
+mod watch;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
+pub use cause::{Cause, Certificate};
 pub use courier::{Courier, Trace};
 pub use endpoint::Endpoint;
 pub use http::Method;
@@ -212,10 +216,27 @@ impl Reply {
 pub struct TransportError {
     /// How far the request got.
     pub stage: Stage,
-    /// Whether it was a time-out.
-    pub timed_out: bool,
-    /// The reason, for people; never holds a header or a query.
+    /// What went wrong, as far as it can be told.
+    pub cause: Cause,
+    /// Host and port of the proxy on the way, without its login.
+    pub proxy: Option<String>,
+    /// Whether it went wrong between this machine and the proxy.
+    pub at_proxy: bool,
+    /// The reason in the words of the library; never holds a header or a query.
     pub reason: String,
+}
+
+impl TransportError {
+    /// A failure of which only the stage and a text are known.
+    pub fn new(stage: Stage, reason: impl Into<String>) -> Self {
+        Self {
+            stage,
+            cause: Cause::Other,
+            proxy: None,
+            at_proxy: false,
+            reason: reason.into(),
+        }
+    }
 }
 
 /// How far a request got before it failed.
@@ -233,6 +254,12 @@ pub enum Stage {
 pub trait Transport {
     /// Sends one request, once. Redirects are not followed and nothing is retried.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>>;
+
+    /// Whether a request that was given up before it was answered may have been sent. `false` is a
+    /// promise.
+    fn may_have_sent(&self, _request: &Request) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! The one file that names the HTTP library.
 
 use std::cell::OnceCell;
-use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 
+use super::cause::{self, Cause, Finding};
+use super::watch::Watch;
 use super::{BoxFuture, Endpoint, Reply, Request, Stage, Transport, TransportError};
 use crate::error::Error;
 
@@ -29,10 +31,17 @@ const LONGEST_BODY: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub struct Reqwest {
     authorities: Vec<reqwest::Certificate>,
-    plain_loopback: OnceCell<reqwest::Client>,
-    loopback: OnceCell<reqwest::Client>,
-    remote: OnceCell<reqwest::Client>,
-    link_local: OnceCell<reqwest::Client>,
+    plain_loopback: Client,
+    loopback: Client,
+    remote: Client,
+    link_local: Client,
+}
+
+/// One kind of client, once it is built, and whether it ever had a connection.
+#[derive(Debug, Default)]
+struct Client {
+    built: OnceCell<reqwest::Client>,
+    watch: Watch,
 }
 
 /// Whether the library sends requests to this very host, and not to what it takes it for.
@@ -47,16 +56,15 @@ impl Reqwest {
         let authorities = reqwest::Certificate::from_pem_bundle(pem)
             .ok()
             .filter(|list| !list.is_empty())
-            .ok_or_else(|| Error::usage("the CA bundle holds no certificate in PEM form"))?;
+            .ok_or_else(|| Error::usage("it holds no certificate in PEM form"))?;
         Ok(Self {
             authorities,
             ..Self::default()
         })
     }
 
-    fn client(&self, request: &Request) -> Result<&reqwest::Client, TransportError> {
-        let endpoint = &request.endpoint;
-        let cell = if endpoint.is_link_local() {
+    fn kind(&self, endpoint: &Endpoint) -> &Client {
+        if endpoint.is_link_local() {
             &self.link_local
         } else if endpoint.is_plain_loopback() {
             &self.plain_loopback
@@ -64,19 +72,26 @@ impl Reqwest {
             &self.loopback
         } else {
             &self.remote
-        };
+        }
+    }
+
+    fn client(&self, request: &Request) -> Result<&reqwest::Client, TransportError> {
+        let endpoint = &request.endpoint;
+        let Client { built: cell, watch } = self.kind(endpoint);
         if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let client = self.build(endpoint).map_err(|error| TransportError {
-            stage: Stage::Build,
-            timed_out: false,
-            reason: reason(&error),
+        let client = self.build(endpoint, watch).map_err(|error| {
+            let mut failure = TransportError::new(Stage::Build, reason(&error));
+            if !endpoint.is_plain_loopback() && is_empty_store(&error) {
+                failure.cause = Cause::NoAuthorities;
+            }
+            failure
         })?;
         Ok(cell.get_or_init(|| client))
     }
 
-    fn build(&self, endpoint: &Endpoint) -> Result<reqwest::Client, reqwest::Error> {
+    fn build(&self, endpoint: &Endpoint, watch: &Watch) -> Result<reqwest::Client, reqwest::Error> {
         // The provider must be named once per process; a second naming is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
@@ -87,6 +102,7 @@ impl Reqwest {
                 CONNECT
             })
             .read_timeout(IDLE)
+            .connector_layer(watch.clone())
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .referer(false);
@@ -107,11 +123,7 @@ impl Reqwest {
     }
 
     async fn exchange(&self, request: &Request) -> Result<Reply, TransportError> {
-        let built = |reason: String| TransportError {
-            stage: Stage::Build,
-            timed_out: false,
-            reason,
-        };
+        let built = |reason: String| TransportError::new(Stage::Build, reason);
         let text = request.url();
         let url = reqwest::Url::parse(&text).map_err(|error| built(error.to_string()))?;
         if url.as_str() != text {
@@ -136,17 +148,30 @@ impl Reqwest {
         let mut incoming = client
             .execute(outgoing)
             .await
-            .map_err(|error| explain(&error))?;
+            .map_err(|error| explain(&error, &request.endpoint))?;
         let status = incoming.status().as_u16();
+        if status == 407
+            && let Some(proxy) = proxy_of(&request.endpoint)
+        {
+            // A tunnel says this as an error; on plain http the proxy itself answers.
+            return Err(TransportError {
+                cause: Cause::ProxyLogin,
+                proxy: Some(proxy),
+                ..TransportError::new(Stage::Connect, "proxy authorization required")
+            });
+        }
         let headers = incoming.headers().clone();
         let mut body = BytesMut::new();
-        while let Some(chunk) = incoming.chunk().await.map_err(|error| explain(&error))? {
+        while let Some(chunk) = incoming
+            .chunk()
+            .await
+            .map_err(|error| explain(&error, &request.endpoint))?
+        {
             if body.len() + chunk.len() > LONGEST_BODY {
-                return Err(TransportError {
-                    stage: Stage::Exchange,
-                    timed_out: false,
-                    reason: format!("the answer is longer than {} MiB", LONGEST_BODY >> 20),
-                });
+                return Err(TransportError::new(
+                    Stage::Exchange,
+                    format!("the answer is longer than {} MiB", LONGEST_BODY >> 20),
+                ));
             }
             body.extend_from_slice(&chunk);
         }
@@ -162,9 +187,13 @@ impl Transport for Reqwest {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
         Box::pin(self.exchange(request))
     }
+
+    fn may_have_sent(&self, request: &Request) -> bool {
+        self.kind(&request.endpoint).watch.has_connected()
+    }
 }
 
-fn explain(error: &reqwest::Error) -> TransportError {
+fn explain(error: &reqwest::Error, endpoint: &Endpoint) -> TransportError {
     let stage = if error.is_connect() {
         Stage::Connect
     } else if error.is_builder() {
@@ -172,22 +201,62 @@ fn explain(error: &reqwest::Error) -> TransportError {
     } else {
         Stage::Exchange
     };
+    let Finding {
+        mut cause,
+        at_proxy,
+    } = cause::find(error);
+    if error.is_dns() {
+        cause = Cause::NameNotFound;
+    } else if error.is_timeout() {
+        cause = Cause::TimedOut;
+    }
+    let proxy = proxy_of(endpoint);
+    // Plain http has no tunnel: connecting is connecting to the proxy.
+    let at_proxy = proxy.is_some() && (at_proxy || !endpoint.is_secure());
     TransportError {
         stage,
-        timed_out: error.is_timeout(),
+        cause,
+        at_proxy,
+        proxy,
         reason: reason(error),
     }
 }
 
-/// The innermost reason, which is the one that says something; the outer ones repeat the URL,
-/// whose query is not for logs.
-fn reason(error: &reqwest::Error) -> String {
-    let mut innermost: Option<&dyn std::error::Error> = error.source();
-    while let Some(next) = innermost.and_then(std::error::Error::source) {
-        innermost = Some(next);
+/// Host and port of the proxy that the library takes for this endpoint; the login stays out.
+fn proxy_of(endpoint: &Endpoint) -> Option<String> {
+    if endpoint.is_loopback() {
+        return None;
     }
-    match innermost {
-        Some(source) => source.to_string(),
+    // The very code by which the library decides, on the same environment and system settings.
+    let uri = format!("{endpoint}/").parse().ok()?;
+    let proxy = Matcher::from_system().intercept(&uri)?;
+    Some(proxy.uri().authority()?.to_string())
+}
+
+/// Whether the library found no authority at all on this machine.
+fn is_empty_store(error: &reqwest::Error) -> bool {
+    // The only error of this kind in the building of a client without a fault of its own.
+    let mut next = std::error::Error::source(error);
+    while let Some(error) = next {
+        if matches!(
+            error.downcast_ref::<rustls::Error>(),
+            Some(rustls::Error::General(_))
+        ) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn reason(error: &reqwest::Error) -> String {
+    match cause::innermost(error) {
+        Some(text) => {
+            let text = text
+                .strip_prefix("failed to lookup address information: ")
+                .unwrap_or(&text);
+            text.to_owned()
+        }
         None if error.is_timeout() => "no answer in time".to_owned(),
         None => "the exchange failed".to_owned(),
     }

@@ -29,6 +29,9 @@ impl Retry {
         if error.fate == Fate::Unknown && !repeatable {
             return None;
         }
+        if error.lasting {
+            return None;
+        }
         match error.kind {
             ErrorKind::Busy => {
                 self.busy_tries += 1;
@@ -100,6 +103,9 @@ mod tests {
                 None
             );
         }
+        let certificate =
+            error(ErrorKind::Network, Fate::NotDone).with(|details| details.lasting = true);
+        assert_eq!(Retry::default().next(&certificate, true, 0.5), None);
     }
 
     #[test]

@@ -327,7 +327,7 @@ pub fn error_document(error: &Error) -> String {
             "region": error.region,
             "request_id": error.request_id,
             "http_status": error.http_status,
-            "retryable": error.kind.is_retryable(),
+            "retryable": error.is_retryable(),
         },
     });
     json_text(&document.to_string())

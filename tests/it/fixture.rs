@@ -170,10 +170,20 @@ impl World {
         self.run_with_input(arguments, b"")
     }
 
+    /// Runs a command with one more variable, or another value of one.
+    pub(crate) fn run_with(&self, name: &str, value: &str, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        command.env(name, value);
+        self.finish(command, b"")
+    }
+
     /// Runs a command with this on standard input.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Output {
-        let mut process = self
-            .command(arguments)
+        self.finish(self.command(arguments), input)
+    }
+
+    fn finish(&self, mut command: Command, input: &[u8]) -> Output {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -108,26 +108,63 @@ const CODEARTS: [(&str, &str); 16] = [
     ("tr-west-1", "codeartsrepo-ext"),
 ];
 
-/// The host of a service in a region.
-pub(super) fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
-    check_region(service, region)?;
+/// The domain of the Chinese and the international site.
+const DOMAIN: &str = "myhuaweicloud.com";
+
+/// The domain of the European site.
+const EUROPEAN_DOMAIN: &str = "myhuaweicloud.eu";
+
+/// The host of a service in a region. A domain other than the vendor's own is the European site or
+/// a partner's cloud: the same services under the same first parts, each in its region, IAM and STS
+/// too.
+pub(in crate::cloud) fn endpoint(
+    service: &'static str,
+    region: &str,
+    domain: Option<&str>,
+) -> Result<Endpoint, Error> {
+    match domain {
+        Some(domain) if !is_own(domain, region) => {
+            check_shape(region)?;
+            Endpoint::in_domain(&first_part(service, region)?, domain)
+        }
+        _ => {
+            check_region(service, region)?;
+            Ok(Endpoint::vendor(own_host(service, region)?))
+        }
+    }
+}
+
+/// Whether the vendor's own table speaks of this domain: it is more exact than any pattern.
+pub(super) fn is_own(domain: &str, region: &str) -> bool {
+    domain.eq_ignore_ascii_case(DOMAIN)
+        || (region == EUROPE && domain.eq_ignore_ascii_case(EUROPEAN_DOMAIN))
+}
+
+fn own_host(service: &'static str, region: &str) -> Result<String, Error> {
     let domain = if region == EUROPE && service != "codearts" {
-        "eu"
+        EUROPEAN_DOMAIN
     } else {
-        "com"
+        DOMAIN
     };
-    let host = match service {
+    let first = match service {
         "iam" if !KMS.contains(&region) || GLOBAL_IAM.contains(&region) => "iam".to_owned(),
         "sts" if !STS.contains(&region) && region != EUROPE => "sts.cn-north-4".to_owned(),
+        _ => first_part(service, region)?,
+    };
+    Ok(format!("{first}.{domain}"))
+}
+
+/// The part of a host that all sites share.
+fn first_part(service: &'static str, region: &str) -> Result<String, Error> {
+    Ok(match service {
         // Key pairs live on the host of KMS (spec huawei 1, point 3).
         "kps" => format!("kms.{region}"),
-        "codearts" => format!(
-            "{}.{region}",
-            codearts_prefix(region).unwrap_or("codehub-ext")
-        ),
+        "codearts" => {
+            let prefix = codearts_prefix(region).ok_or_else(|| unknown_codearts(region))?;
+            format!("{prefix}.{region}")
+        }
         _ => format!("{service}.{region}"),
-    };
-    Ok(Endpoint::vendor(format!("{host}.myhuaweicloud.{domain}")))
+    })
 }
 
 /// A warning about a region that is not in the table; an error where a host cannot be guessed, and
@@ -136,6 +173,18 @@ pub(in crate::cloud) fn check_region(
     service: &'static str,
     region: &str,
 ) -> Result<Option<String>, Error> {
+    check_shape(region)?;
+    match service {
+        "cph" if !CPH.contains(&region) => Err(unknown("CPH", region, &CPH)),
+        "codearts" if codearts_prefix(region).is_none() => Err(unknown_codearts(region)),
+        "cph" | "codearts" => Ok(None),
+        _ => Ok((!KMS.contains(&region))
+            .then(|| format!("huawei region '{region}' is not in kpctl's table; trying it"))),
+    }
+}
+
+/// Refuses what cannot be a region of any site: it goes into host names.
+pub(in crate::cloud) fn check_shape(region: &str) -> Result<(), Error> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if region.is_empty()
         || !region.chars().all(plain)
@@ -148,17 +197,7 @@ pub(in crate::cloud) fn check_region(
                 .cloud(CloudId::Huawei),
         );
     }
-    match service {
-        "cph" if !CPH.contains(&region) => Err(unknown("CPH", region, &CPH)),
-        "codearts" if codearts_prefix(region).is_none() => Err(unknown(
-            "CodeArts Repo",
-            region,
-            &CODEARTS.map(|(known, _)| known),
-        )),
-        "cph" | "codearts" => Ok(None),
-        _ => Ok((!KMS.contains(&region))
-            .then(|| format!("huawei region '{region}' is not in kpctl's table; trying it"))),
-    }
+    Ok(())
 }
 
 fn codearts_prefix(region: &str) -> Option<&'static str> {
@@ -166,6 +205,10 @@ fn codearts_prefix(region: &str) -> Option<&'static str> {
         .iter()
         .find(|(known, _)| *known == region)
         .map(|(_, prefix)| *prefix)
+}
+
+fn unknown_codearts(region: &str) -> Error {
+    unknown("CodeArts Repo", region, &CODEARTS.map(|(known, _)| known))
 }
 
 fn unknown(service: &str, region: &str, known: &[&str]) -> Error {
@@ -182,7 +225,7 @@ mod tests {
     use super::{CODEARTS, CPH, check_region, endpoint};
 
     fn host(service: &'static str, region: &str) -> String {
-        endpoint(service, region)
+        endpoint(service, region, None)
             .expect(region)
             .authority()
             .to_owned()
@@ -226,6 +269,53 @@ mod tests {
     }
 
     #[test]
+    fn other_sites_have_the_same_first_parts() {
+        let otc = "otc.t-systems.com";
+        for (service, region, domain, expected) in [
+            ("kms", "eu-de", otc, "kms.eu-de.otc.t-systems.com"),
+            ("kps", "eu-de", otc, "kms.eu-de.otc.t-systems.com"),
+            ("iam", "eu-de", otc, "iam.eu-de.otc.t-systems.com"),
+            ("sts", "eu-de", otc, "sts.eu-de.otc.t-systems.com"),
+            ("cph", "eu-de", otc, "cph.eu-de.otc.t-systems.com"),
+            (
+                "iam",
+                "eu-west-0",
+                "myhuaweicloud.eu",
+                "iam.eu-west-0.myhuaweicloud.eu",
+            ),
+            (
+                "codearts",
+                "tr-west-1",
+                "example.com",
+                "codeartsrepo-ext.tr-west-1.example.com",
+            ),
+            // The vendor's own domain is no other site.
+            (
+                "iam",
+                "af-north-1",
+                "myhuaweicloud.com",
+                "iam.myhuaweicloud.com",
+            ),
+        ] {
+            let endpoint = endpoint(service, region, Some(domain)).expect(region);
+            assert_eq!(endpoint.authority(), expected, "{service} {region}");
+        }
+        let europe = endpoint("codearts", "eu-west-101", Some("myhuaweicloud.eu"));
+        let host = europe.map(|endpoint| endpoint.authority().to_owned()).ok();
+        let table = "codeartsrepo-ext.eu-west-101.myhuaweicloud.com";
+        assert_eq!(host.as_deref(), Some(table), "the table knows better");
+        for (service, region, domain) in [
+            ("kms", "eu-de", "localhost"),
+            ("kms", "eu.de", otc),
+            // Its first part follows no pattern.
+            ("codearts", "eu-de", otc),
+        ] {
+            let error = endpoint(service, region, Some(domain)).expect_err(region);
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
     fn unknown_regions_are_tried_where_hosts_follow_a_pattern() {
         assert_eq!(check_region("kms", "cn-north-4").ok(), Some(None));
         for service in ["kms", "kps", "iam", "sts"] {
@@ -263,7 +353,7 @@ mod tests {
         ] {
             for service in ["kms", "iam", "sts", "cph", "codearts"] {
                 assert!(check_region(service, region).is_err(), "{region}");
-                assert!(endpoint(service, region).is_err(), "{region}");
+                assert!(endpoint(service, region, None).is_err(), "{region}");
             }
         }
     }

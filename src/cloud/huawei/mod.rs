@@ -4,6 +4,7 @@
 mod codearts;
 mod cph;
 pub(super) mod credentials;
+pub(super) mod endpoint_variables;
 pub(super) mod endpoints;
 mod errors;
 mod iam;

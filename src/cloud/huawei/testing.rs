@@ -59,11 +59,7 @@ impl Transport for Script {
             self.requests.borrow_mut().push(request.clone());
             let next = self.replies.borrow_mut().pop_front();
             match next.expect("one request more than there are answers") {
-                (0, _) => Err(TransportError {
-                    stage: Stage::Exchange,
-                    timed_out: false,
-                    reason: "lost".to_owned(),
-                }),
+                (0, _) => Err(TransportError::new(Stage::Exchange, "lost")),
                 (status, body) => Ok(Reply {
                     status,
                     headers: http::HeaderMap::new(),

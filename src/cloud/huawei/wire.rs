@@ -28,7 +28,7 @@ impl Wire for HuaweiWire {
     const CLOUD: CloudId = CloudId::Huawei;
 
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
-        endpoints::endpoint(service, region)
+        endpoints::endpoint(service, region, None)
     }
 
     /// The lifecycle calls of KMS have a rate (spec huawei 6), and so have bindings and tasks of KPS:

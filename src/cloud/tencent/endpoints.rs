@@ -36,14 +36,29 @@ const REGIONS: [&str; 28] = [
     "sa-saopaulo",
 ];
 
+/// The domain of the vendor. The international one, `intl.` before it, is another name for the same
+/// API; `internal.` before it works inside the vendor's networks.
+const DOMAIN: &str = "tencentcloudapi.com";
+
 /// The host of a service. The region travels in a header, so one host serves all regions; only
 /// the finance regions are apart and want their own.
-pub(super) fn endpoint(service: &str, region: &str) -> Endpoint {
+pub(in crate::cloud) fn endpoint(
+    service: &str,
+    region: &str,
+    domain: Option<&str>,
+) -> Result<Endpoint, Error> {
+    check_region(region)?;
+    let domain = domain.unwrap_or(DOMAIN);
     if region.ends_with("-fsi") {
-        Endpoint::vendor(format!("{service}.{region}.tencentcloudapi.com"))
+        Endpoint::in_domain(&format!("{service}.{region}"), domain)
     } else {
-        Endpoint::vendor(format!("{service}.tencentcloudapi.com"))
+        Endpoint::in_domain(service, domain)
     }
+}
+
+/// Whether it is the domain that the table is about.
+pub(super) fn is_own(domain: &str) -> bool {
+    domain.eq_ignore_ascii_case(DOMAIN)
 }
 
 /// A warning about a region that is not in the table; an error for what cannot be one, because it
@@ -83,13 +98,33 @@ mod tests {
 
     #[test]
     fn finance_regions_have_their_own_hosts() {
-        let host = |service, region| endpoint(service, region).authority().to_owned();
+        let host = |service, region| {
+            let endpoint = endpoint(service, region, None).expect("a host");
+            endpoint.authority().to_owned()
+        };
         assert_eq!(host("cvm", "ap-guangzhou"), "cvm.tencentcloudapi.com");
         assert_eq!(host("sts", "eu-frankfurt"), "sts.tencentcloudapi.com");
         assert_eq!(
             host("cvm", "ap-shanghai-fsi"),
             "cvm.ap-shanghai-fsi.tencentcloudapi.com"
         );
+    }
+
+    #[test]
+    fn other_root_domains_serve_all_regions_too() {
+        for (domain, expected) in [
+            ("tencentcloudapi.com", "cvm.tencentcloudapi.com"),
+            ("intl.tencentcloudapi.com", "cvm.intl.tencentcloudapi.com"),
+            (
+                "internal.tencentcloudapi.com",
+                "cvm.internal.tencentcloudapi.com",
+            ),
+        ] {
+            let endpoint = endpoint("cvm", "ap-singapore", Some(domain)).expect("a host");
+            assert_eq!(endpoint.authority(), expected);
+        }
+        assert!(endpoint("cvm", "ap-singapore", Some("tencentcloudapi")).is_err());
+        assert!(endpoint("cvm", "evil.example.com", None).is_err());
     }
 
     #[test]

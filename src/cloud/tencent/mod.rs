@@ -4,6 +4,7 @@ mod binding;
 mod common;
 pub(super) mod credentials;
 mod cvm;
+pub(super) mod endpoint_variables;
 pub(super) mod endpoints;
 mod errors;
 #[cfg(test)]

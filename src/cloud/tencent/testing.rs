@@ -34,11 +34,7 @@ impl Transport for Service {
                 .borrow_mut()
                 .push((action.to_owned(), body.clone()));
             match (self.answers)(action, &body) {
-                Value::Null => Err(TransportError {
-                    stage: Stage::Exchange,
-                    timed_out: false,
-                    reason: "reset".to_owned(),
-                }),
+                Value::Null => Err(TransportError::new(Stage::Exchange, "reset")),
                 response => Ok(Reply {
                     status: 200,
                     headers: http::HeaderMap::new(),

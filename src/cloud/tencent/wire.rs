@@ -37,7 +37,7 @@ impl Wire for TencentWire {
     const CLOUD: CloudId = CloudId::Tencent;
 
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
-        Ok(endpoints::endpoint(service, region))
+        endpoints::endpoint(service, region, None)
     }
 
     fn rate(service: &'static str, operation: &'static str) -> Option<NonZeroU32> {

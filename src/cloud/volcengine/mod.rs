@@ -5,6 +5,7 @@ mod bind;
 pub(super) mod credentials;
 mod delete;
 mod ecs;
+pub(super) mod endpoint_variables;
 pub(super) mod endpoints;
 mod errors;
 mod instances;

@@ -70,11 +70,7 @@ impl Transport for Service {
             self.asked.borrow_mut().push(asked.clone());
             let mut answer = (self.answers)(&asked);
             if answer.is_null() {
-                return Err(TransportError {
-                    stage: Stage::Exchange,
-                    timed_out: false,
-                    reason: "reset".to_owned(),
-                });
+                return Err(TransportError::new(Stage::Exchange, "reset"));
             }
             let error = answer["Error"].take();
             let status = if error.is_null() { 200 } else { 400 };

@@ -25,7 +25,7 @@ impl Wire for VolcengineWire {
     const CLOUD: CloudId = CloudId::Volcengine;
 
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
-        Ok(endpoints::endpoint(service, region))
+        endpoints::endpoint(service, region, None)
     }
 
     fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {
