@@ -1,6 +1,7 @@
 //! Which endpoint the user chose instead of the vendor's (product contract, section 6).
 
 use crate::auth::Endpoints;
+use crate::cloud;
 use crate::config::{Env, env};
 use crate::error::Error;
 use crate::http::Endpoint;
@@ -22,15 +23,17 @@ pub(super) struct Choice {
     pub(super) of_login: Endpoints,
     /// The profile that the login's own stand in, for errors.
     pub(super) profile: String,
+    /// The region that the services are asked in.
+    pub(super) region: String,
 }
 
 impl Choice {
-    /// The option, then the variable of the service, of the cloud, of all clouds, then the profile;
-    /// `None` is the vendor's own.
+    /// The option, then the variable of the service, of the cloud, of all clouds, then the profile, then
+    /// the variables of the vendor's own tools; `None` is the vendor's usual host.
     pub(super) fn endpoint(
         &self,
         cloud: CloudId,
-        service: &str,
+        service: &'static str,
     ) -> Result<Option<Endpoint>, Error> {
         let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
         let of_service = format!("{of_cloud}_{}", service.to_uppercase());
@@ -50,11 +53,21 @@ impl Choice {
             return Ok(Some(endpoint));
         }
         let of_login = &self.of_login;
-        match of_login.services.get(service).or(of_login.all.as_ref()) {
-            Some(url) => {
-                let place = format!("the profile '{}'", self.profile);
-                self.parse(url, &place).map(Some)
-            }
+        let place = format!("the profile '{}'", self.profile);
+        if let Some(url) = of_login.services.get(service).or(of_login.all.as_ref()) {
+            return self.parse(url, &place).map(Some);
+        }
+        if let Some(domain) = &of_login.domain {
+            return cloud::site_endpoint(cloud, service, &self.region, domain)
+                .map(Some)
+                .map_err(|error| error.hint(format!("It comes from {place}.")));
+        }
+        if !of_login.by_vendor_variables {
+            return Ok(None);
+        }
+        let variable = |name: &str| self.env.filled(name);
+        match cloud::environment_endpoint(cloud, service, &self.region, &variable)? {
+            Some((name, url)) => self.parse(&url, &name).map(Some),
             None => Ok(None),
         }
     }
@@ -100,7 +113,7 @@ mod tests {
     }
 
     fn chosen_for(
-        service: &str,
+        service: &'static str,
         option: Option<&str>,
         variables: &[(&str, &str)],
         of_login: Option<&str>,
@@ -117,6 +130,7 @@ mod tests {
                 ..Endpoints::default()
             },
             profile: "prod".to_owned(),
+            region: "cn-north-4".to_owned(),
         };
         let endpoint = choice
             .endpoint(CloudId::Huawei, service)
@@ -164,5 +178,40 @@ mod tests {
         assert_eq!(chosen(None, &all).as_deref(), Some(here));
         let own = [("KPCTL_ENDPOINT_URL_HUAWEI_METADATA", here)];
         assert_eq!(chosen(None, &own).as_deref(), Some(here));
+    }
+
+    #[test]
+    fn sites_and_the_vendors_own_variables_come_last() {
+        let choice = |domain: Option<&str>, by_vendor_variables, variables: &[(&str, &str)]| {
+            let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            let choice = Choice {
+                option: None,
+                insecure: false,
+                env: variables.iter().map(pair).collect(),
+                of_login: Endpoints {
+                    domain: domain.map(str::to_owned),
+                    by_vendor_variables,
+                    ..Endpoints::default()
+                },
+                profile: "prod".to_owned(),
+                region: "eu-west-101".to_owned(),
+            };
+            let endpoint = choice.endpoint(CloudId::Huawei, "kms").expect("readable");
+            endpoint.map(|endpoint| endpoint.to_string())
+        };
+        let own = [(
+            "HUAWEICLOUD_SDK_REGION_KMS_EU_WEST_101",
+            "https://kms.example.com",
+        )];
+        assert_eq!(choice(None, true, &[]), None);
+        assert_eq!(
+            choice(None, true, &own).as_deref(),
+            Some("https://kms.example.com")
+        );
+        assert_eq!(choice(None, false, &own), None);
+        assert_eq!(
+            choice(Some("partner.example.com"), true, &own).as_deref(),
+            Some("https://kms.eu-west-101.partner.example.com")
+        );
     }
 }

@@ -48,13 +48,6 @@ impl Logins {
         Ok(login)
     }
 
-    /// All logins that were found.
-    pub(super) fn of(&self, cloud: CloudId) -> Vec<Rc<Login>> {
-        let found = self.found.borrow();
-        let logins = found.iter().filter(|((of, _), _)| *of == cloud);
-        logins.map(|(_, login)| Rc::clone(login)).collect()
-    }
-
     /// The login's credentials; all its connections share them, except where a token is good in one
     /// region only (spec huawei 4.1).
     pub(super) fn ring(

@@ -1,7 +1,7 @@
 //! From options and environment to providers: the region, the credentials, the endpoints, and the
 //! embedded cloud when it is asked for.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -39,6 +39,8 @@ pub(super) struct Site<'a> {
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
     logins: Logins,
+    /// Logins and regions that were connected to.
+    places: RefCell<Vec<(CloudId, Login, String)>>,
     home: Option<PathBuf>,
     config: OnceCell<Config>,
 }
@@ -86,6 +88,7 @@ impl<'a> Site<'a> {
             profile,
             cache_folder: OnceCell::new(),
             logins: Logins::default(),
+            places: RefCell::default(),
             home: paths::home(&context.env),
             config: OnceCell::new(),
         })
@@ -118,8 +121,9 @@ impl<'a> Site<'a> {
         if self.is_sandbox() {
             return Ok(None);
         }
-        for login in self.logins.of(cloud) {
-            if let Some(endpoint) = (self.endpoint_choice(cloud, &login))(service)? {
+        let places = self.places.borrow();
+        for (_, login, region) in places.iter().filter(|(of, ..)| *of == cloud) {
+            if let Some(endpoint) = (self.endpoint_choice(cloud, login, region))(service)? {
                 return Ok(Some(endpoint.to_string()));
             }
         }
@@ -185,7 +189,7 @@ impl<'a> Site<'a> {
         login: &Login,
         region: String,
     ) -> Result<Box<dyn Provider>, Error> {
-        let overrides = self.endpoint_choice(cloud, login);
+        let overrides = self.endpoint_choice(cloud, login, &region);
         let chosen = overrides(service)?;
         if !chosen.as_ref().is_some_and(Endpoint::is_plain_loopback) {
             trust::check(&self.context.env)?;
@@ -209,6 +213,8 @@ impl<'a> Site<'a> {
         let ring = self
             .logins
             .ring(login, &ground, |question| self.ask(question))?;
+        let place = (cloud, login.clone(), region.clone());
+        self.places.borrow_mut().push(place);
         Ok(connect(Connection {
             scope: Scope {
                 cloud,
@@ -290,7 +296,7 @@ impl<'a> Site<'a> {
         self.logins.find(cloud, profile, look)
     }
 
-    fn endpoint_choice(&self, cloud: CloudId, login: &Login) -> Overrides {
+    fn endpoint_choice(&self, cloud: CloudId, login: &Login, region: &str) -> Overrides {
         if let Some(server) = &self.embedded {
             let url = server.url();
             return Rc::new(move |_| Endpoint::parse(&url, false).map(Some));
@@ -301,6 +307,7 @@ impl<'a> Site<'a> {
             env: self.context.env.clone(),
             of_login: login.endpoints.clone(),
             profile: login.profile.clone(),
+            region: region.to_owned(),
         };
         Rc::new(move |service| choice.endpoint(cloud, service))
     }

@@ -28,7 +28,7 @@ use raw::{RawCall, RawRequest};
 
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
-use crate::http::{BoxFuture, Courier};
+use crate::http::{BoxFuture, Courier, Endpoint};
 use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
 
 /// One account in one region of one cloud.
@@ -114,6 +114,21 @@ pub fn environment_endpoint<'a>(
         }
         CloudId::Tencent => tencent::endpoint_variables::environment_endpoint(service, region, env),
         CloudId::Huawei => huawei::endpoint_variables::environment_endpoint(service, region, env),
+    }
+}
+
+/// The host of a service under another domain than the vendor's usual one: another site of the
+/// vendor's, or a partner's cloud.
+pub fn site_endpoint(
+    cloud: CloudId,
+    service: &'static str,
+    region: &str,
+    domain: &str,
+) -> Result<Endpoint, Error> {
+    match cloud {
+        CloudId::Volcengine => volcengine::endpoints::endpoint(service, region, Some(domain)),
+        CloudId::Tencent => tencent::endpoints::endpoint(service, region, Some(domain)),
+        CloudId::Huawei => huawei::endpoints::endpoint(service, region, Some(domain)),
     }
 }
 
