@@ -17,12 +17,14 @@ mod world;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use chain::{Profiles, login};
+pub use chain::{Profiles, Step, login, trail};
 use chrono::{DateTime, Utc};
 pub use keys::{Keys, Supplier};
 pub use recipe::{Domain, Password, Process, Recipe, Role, Sealed, WebIdentity};
 pub use world::World;
 
+use crate::error::Error;
+use crate::model::CloudId;
 use crate::secret::{Secret, masked};
 
 /// The reserved profile of credentials from environment variables.
@@ -168,4 +170,16 @@ impl Login {
             expect_account: None,
         }
     }
+}
+
+/// The files of other programs that hold credentials: the word that profiles of it begin with, whose
+/// it is, and the profiles in it.
+pub fn file_profiles(
+    word: &str,
+    world: &World<'_>,
+) -> Result<Option<(CloudId, Vec<String>)>, Error> {
+    let Some((source, None)) = files::named(word) else {
+        return Ok(None);
+    };
+    Ok(Some((source.cloud, (source.profiles)(world)?)))
 }

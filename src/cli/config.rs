@@ -1,4 +1,6 @@
-//! `config get|set|unset|path`.
+//! `config get|set|unset|path|explain`.
+
+mod explain;
 
 use clap::{Args, Subcommand};
 
@@ -39,6 +41,15 @@ pub(super) enum Config {
         kpctl config unset profiles.old")]
     Unset(Unset),
 
+    /// Show every setting, its value, and where the value comes from
+    ///
+    /// Nothing is sent, and no secret is shown. Without -p the sources of credentials are listed in the
+    /// order in which they are asked.
+    #[command(before_help = "Examples:\n  \
+        kpctl config explain\n  \
+        kpctl config explain huawei -p prod -o json")]
+    Explain(explain::Explain),
+
     /// Print where the file is, there or not
     #[command(before_help = "Examples:\n  kpctl config path\n  $EDITOR \"$(kpctl config path)\"")]
     Path,
@@ -69,7 +80,15 @@ pub(super) struct Unset {
 }
 
 impl Config {
-    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        if let Self::Explain(command) = self {
+            return command.run(run).await;
+        }
+        self.edit(run)
+    }
+
+    /// The commands that look at the file alone.
+    fn edit(&self, run: &Run<'_>) -> Result<u8, Error> {
         let get = matches!(self, Self::Get(_));
         refuse_useless(run, get)?;
         let path = paths::config(&run.context.env)?;
@@ -78,7 +97,7 @@ impl Config {
             Self::Get(command) => command.run(run)?,
             Self::Set(command) => file::set(&path, &command.changes(run)?)?,
             Self::Unset(command) => file::unset(&path, &command.key.parse()?)?,
-            Self::Path => io.data(&format!("{}\n", path.display()))?,
+            Self::Path | Self::Explain(_) => io.data(&format!("{}\n", path.display()))?,
         }
         Ok(0)
     }

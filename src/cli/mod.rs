@@ -3,10 +3,12 @@
 
 mod api;
 pub mod args;
+mod auth;
 mod carry_out;
 mod codearts_key;
 mod config;
 mod cph_server;
+mod doctor;
 mod endpoints;
 mod instance;
 mod key;
@@ -71,6 +73,21 @@ enum Command {
     /// SSH keys on this machine: make them, tell their fingerprints, convert them
     #[command(subcommand)]
     Key(key::Key),
+
+    /// Credentials: whose they are, and where they come from
+    #[command(subcommand)]
+    Auth(auth::Auth),
+
+    /// Find what stands in the way: credentials, clock, network, certificates, proxy, permissions
+    ///
+    /// Every check is a read that changes nothing. Each finding names its fix. Without CLOUD, all clouds
+    /// that have credentials. Ends with 0 when there is no problem, else with the code of the problems' common
+    /// reason: 2 configuration, 4 credentials or permission, 7 network; 1 when they have several.
+    #[command(before_help = "Examples:\n  \
+        kpctl doctor\n  \
+        kpctl doctor huawei -r cn-north-4 -o json\n  \
+        kpctl --sandbox doctor")]
+    Doctor(doctor::Doctor),
 
     /// The config file: get and set its keys, tell where it is
     #[command(subcommand)]
@@ -182,8 +199,10 @@ impl Cli {
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
             Command::Key(command) => command.run(&run),
-            Command::Config(command) => command.run(&run),
+            Command::Config(command) => command.run(&run).await,
             Command::Api(command) => command.run(&run).await,
+            Command::Auth(command) => command.run(&run).await,
+            Command::Doctor(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

@@ -12,10 +12,12 @@ use super::args::Global;
 use super::endpoints::Choice;
 use super::logins::Logins;
 use super::trust;
-use crate::auth::{self, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, World};
+use crate::auth::{
+    self, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, Step, World,
+};
 use crate::cloud::client::Overrides;
 use crate::cloud::supply::Ground;
-use crate::cloud::{Connection, Provider, check_region, connect};
+use crate::cloud::{Connection, Provider, check_region, connect, home_region, usual_endpoint};
 use crate::config::file::Config;
 use crate::config::{Env, env, paths};
 use crate::context::Context;
@@ -242,7 +244,76 @@ impl<'a> Site<'a> {
         self.context.io.ask_passphrase(question, false)
     }
 
-    fn region(&self, cloud: CloudId, login: &Login) -> Result<String, Error> {
+    /// The login of a profile, or of the options.
+    pub(super) fn login_of(
+        &self,
+        cloud: CloudId,
+        profile: Option<&str>,
+    ) -> Result<Rc<Login>, Error> {
+        match profile {
+            Some(profile) => self.look(cloud, Some(profile)),
+            None => self.login(cloud, None),
+        }
+    }
+
+    /// A provider that can be asked who the login is, also where no region is named.
+    pub(super) fn for_identity(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+    ) -> Result<Box<dyn Provider>, Error> {
+        let region = self.region(cloud, login);
+        let region = region.unwrap_or_else(|_| home_region(cloud).to_owned());
+        self.connect(cloud, service, login, region)
+    }
+
+    /// A provider for that login in that region.
+    pub(super) fn provider_in(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+        region: &str,
+    ) -> Result<Box<dyn Provider>, Error> {
+        self.connect(cloud, service, login, region.to_owned())
+    }
+
+    /// Where the requests of a service go, and who said so; the vendor's usual host needs nobody.
+    pub(super) fn endpoint(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+        region: &str,
+    ) -> Result<(Endpoint, Option<String>), Error> {
+        if let Some(server) = &self.embedded {
+            let endpoint = Endpoint::parse(&server.url(), false)?;
+            return Ok((endpoint, Some("the sandbox".to_owned())));
+        }
+        Ok(match self.choice(login, region).choose(cloud, service)? {
+            Some((endpoint, place)) => (endpoint, Some(place)),
+            None => (usual_endpoint(cloud, service, region)?, None),
+        })
+    }
+
+    /// Every source of credentials, and what comes of asking it.
+    pub(super) fn trail(&self, cloud: CloudId) -> Vec<(String, Step)> {
+        auth::trail(cloud, &self.world(), self)
+    }
+
+    /// The profile that option or variable names, and which of them.
+    pub(super) fn named_profile(&self) -> Option<(&str, &'static str)> {
+        let by = if self.global.profile.is_some() {
+            "-p"
+        } else {
+            env::PROFILE
+        };
+        Some((self.profile.as_deref()?, by))
+    }
+
+    /// The region to work in.
+    pub(super) fn region(&self, cloud: CloudId, login: &Login) -> Result<String, Error> {
         let region = self.global.region.clone().or_else(|| login.region.clone());
         region.ok_or_else(|| {
             Error::usage(format!("no region for {cloud}"))
@@ -287,13 +358,21 @@ impl<'a> Site<'a> {
             Some(scope) => Some(scope.profile.as_str()),
             None => self.profile.as_deref(),
         };
-        let world = World {
+        self.look(cloud, profile)
+    }
+
+    fn look(&self, cloud: CloudId, profile: Option<&str>) -> Result<Rc<Login>, Error> {
+        let look = || auth::login(cloud, profile, &self.world(), self);
+        self.logins.find(cloud, profile, look)
+    }
+
+    /// What sources of credentials may look at.
+    pub(super) fn world(&self) -> World<'_> {
+        World {
             env: &self.context.env,
             home: self.home.as_deref(),
             now: self.context.clock.now(),
-        };
-        let look = || auth::login(cloud, profile, &world, self);
-        self.logins.find(cloud, profile, look)
+        }
     }
 
     fn endpoint_choice(&self, cloud: CloudId, login: &Login, region: &str) -> Overrides {
@@ -301,15 +380,19 @@ impl<'a> Site<'a> {
             let url = server.url();
             return Rc::new(move |_| Endpoint::parse(&url, false).map(Some));
         }
-        let choice = Choice {
+        let choice = self.choice(login, region);
+        Rc::new(move |service| choice.endpoint(cloud, service))
+    }
+
+    fn choice(&self, login: &Login, region: &str) -> Choice {
+        Choice {
             option: self.global.endpoint_url.clone(),
             insecure: self.global.insecure_endpoint,
             env: self.context.env.clone(),
             of_login: login.endpoints.clone(),
             profile: login.profile.clone(),
             region: region.to_owned(),
-        };
-        Rc::new(move |service| choice.endpoint(cloud, service))
+        }
     }
 
     /// Where looked-up things are kept; without a folder they are looked up again.
