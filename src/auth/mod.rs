@@ -28,6 +28,8 @@ use crate::secret::{Secret, masked};
 
 /// The reserved profile of credentials from environment variables.
 pub const ENV_PROFILE: &str = "env";
+/// The reserved profile of the role of the server that this runs on.
+pub const INSTANCE_ROLE_PROFILE: &str = "instance-role";
 /// The reserved profile of the embedded cloud.
 pub const SANDBOX_PROFILE: &str = "sandbox";
 

@@ -19,6 +19,8 @@ pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
 pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
 /// PREFIX of the account that a cloud's credentials must belong to.
 pub const EXPECT_ACCOUNT: &str = "KPCTL_EXPECT_ACCOUNT";
+/// `1` has the server that this runs on asked for the credentials of its role.
+pub const INSTANCE_ROLE: &str = "KPCTL_INSTANCE_ROLE";
 
 /// The process environment, or a made-up one in tests.
 #[derive(Clone, Debug, Default)]
