@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::secret::Secret;
 
 /// The SDK reads no region, so Terraform's variables serve all.
-pub(super) const REGION: [&str; 2] = ["HW_REGION_NAME", "OS_REGION_NAME"];
+const REGION: [&str; 2] = ["HW_REGION_NAME", "OS_REGION_NAME"];
 /// Of whoever has no family of keys.
 pub(super) const PROJECT: [&str; 3] = [
     "HW_PROJECT_ID",
@@ -79,7 +79,7 @@ pub(super) fn login(variables: Variables<'_>) -> Result<Option<Login>, Error> {
     let agency = agency(variables)?;
     let sdk = variables
         .pair(&FAMILIES[0])?
-        .map(|(keys, names)| variables.login(keys, &names, &REGION, FAMILIES[0].project));
+        .map(|(keys, names)| place(variables, keys, &names, FAMILIES[0].project));
     let own = match sdk {
         Some(login) => Some(login),
         None if has_terraform_keys(variables) => None,
@@ -128,6 +128,21 @@ fn terraform(variables: Variables<'_>) -> &'static [Family] {
     }
 }
 
+/// The login of a recipe, with the region and the project of those variables that are Huawei's.
+pub(super) fn place(
+    variables: Variables<'_>,
+    recipe: Recipe,
+    source: &[&str],
+    project: &[&'static str],
+) -> Login {
+    let elsewhere = is_openstack_elsewhere(variables);
+    let ours = |names: &[&'static str]| -> Vec<&'static str> {
+        let is_ours = |name: &&str| !(elsewhere && name.starts_with("OS_"));
+        names.iter().copied().filter(is_ours).collect()
+    };
+    variables.login(recipe, source, &ours(&REGION), &ours(project))
+}
+
 fn is_openstack_elsewhere(variables: Variables<'_>) -> bool {
     let Some(url) = variables.value(&["OS_AUTH_URL"]) else {
         return false;
@@ -151,7 +166,7 @@ fn of_terraform(variables: Variables<'_>) -> Result<Option<Login>, Error> {
         if families.len() > 1 {
             variables.refuse(&[DELEGATED])?;
         }
-        Ok(Some(variables.login(recipe, source, &REGION, project)))
+        Ok(Some(place(variables, recipe, source, project)))
     };
     for family in families {
         if let Some((keys, names)) = variables.pair(family)? {
@@ -251,12 +266,7 @@ fn by_urn(variables: Variables<'_>) -> Result<Option<Login>, Error> {
         token,
     });
     let source = [provider_name, agency_name, token_name];
-    Ok(Some(variables.login(
-        recipe,
-        &source,
-        &REGION,
-        FAMILIES[0].project,
-    )))
+    Ok(Some(place(variables, recipe, &source, FAMILIES[0].project)))
 }
 
 /// The SDK's older federation, which leads to a user of the provider's own and no agency.
@@ -275,10 +285,5 @@ fn by_provider(variables: Variables<'_>) -> Result<Option<Login>, Error> {
         provider: Some(variables.text(provider)?.to_owned()),
         token,
     });
-    Ok(Some(variables.login(
-        recipe,
-        &names,
-        &REGION,
-        FAMILIES[0].project,
-    )))
+    Ok(Some(place(variables, recipe, &names, FAMILIES[0].project)))
 }

@@ -75,29 +75,24 @@ pub(super) fn instance_role(cloud: CloudId, env: &Env) -> Result<Option<Login>, 
         return Ok(None);
     }
     let variables = Variables { cloud, env };
-    let (role, region, project): (_, &[_], &[_]) = match cloud {
-        CloudId::Volcengine => {
-            if volcengine::is_metadata_disabled(variables)? {
-                return Ok(None);
-            }
-            let region = volcengine::FAMILIES[0].region;
-            (variables.value(&["VOLCENGINE_ECS_METADATA"]), region, &[])
-        }
-        CloudId::Tencent => {
-            let region = tencent::FAMILY.region;
-            (
-                variables.value(&["TENCENTCLOUD_CAM_ROLE_NAME"]),
-                region,
-                &[],
-            )
-        }
+    let named = |name, region| {
+        let role = variables.value(&[name]);
+        variables.login(Recipe::InstanceRole { role }, &[], region, &[])
+    };
+    let login = match cloud {
+        CloudId::Volcengine if volcengine::is_metadata_disabled(variables)? => return Ok(None),
+        CloudId::Volcengine => named("VOLCENGINE_ECS_METADATA", volcengine::REGION),
+        CloudId::Tencent => named("TENCENTCLOUD_CAM_ROLE_NAME", tencent::FAMILY.region),
         // A server has one agency there, and nobody names it.
-        CloudId::Huawei => (None, &huawei::REGION, &huawei::PROJECT),
+        CloudId::Huawei => {
+            let recipe = Recipe::InstanceRole { role: None };
+            huawei::place(variables, recipe, &[], &huawei::PROJECT)
+        }
     };
     Ok(Some(Login {
         profile: INSTANCE_ROLE_PROFILE.to_owned(),
         source: format!("the role of this server ({INSTANCE_ROLE})"),
-        ..variables.login(Recipe::InstanceRole { role }, &[], region, project)
+        ..login
     }))
 }
 

@@ -28,7 +28,7 @@ pub(super) const FAMILIES: [Family; 3] = [
         project: &[],
     },
 ];
-const REGION: &[&str] = &["VOLCENGINE_REGION"];
+pub(super) const REGION: &[&str] = &["VOLCENGINE_REGION"];
 const ROLE: &str = "VOLCENGINE_ASSUME_ROLE_TRN";
 
 /// An identity provider's token for a role, by two tools.

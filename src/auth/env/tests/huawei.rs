@@ -68,8 +68,11 @@ fn the_variables_of_another_openstack_do_not_count() {
             "https://x.example/.myhuaweicloud.com",
         ] {
             assert!(matches!(login(CLOUD, &env(&with(url))), Ok(None)), "{url}");
-            let beside = [&with(url)[..], &HW].concat();
+            let region = [("OS_REGION_NAME", "RegionOne"), ("OS_PROJECT_ID", "theirs")];
+            let beside = [&with(url)[..], &HW, &region].concat();
             assert_eq!(key_id(CLOUD, &beside).as_deref(), Some("HWNOTREAL"));
+            let beside = good(CLOUD, &beside);
+            assert_eq!((beside.region, beside.project_id), (None, None));
         }
     }
 }
