@@ -1,9 +1,7 @@
 //! The order of sources (product contract, section 6). Absent leads to the next; present but broken
 //! ends the command.
 
-use super::{
-    ENV_PROFILE, INSTANCE_PROFILE, Login, SANDBOX_PROFILE, World, env, files, instance, profile,
-};
+use super::{ENV_PROFILE, INSTANCE_PROFILE, Login, SANDBOX_PROFILE, World, env, files, profile};
 use crate::config::file::Config;
 use crate::error::Error;
 use crate::model::CloudId;
@@ -67,7 +65,7 @@ fn sources<'a>(
     }
     sources.push(source(
         "the instance's role",
-        Box::new(move || instance::login(cloud, world.env)),
+        Box::new(move || env::instance_role(cloud, world.env)),
     ));
     sources
 }
@@ -136,7 +134,7 @@ fn named_login(
         }
         INSTANCE_PROFILE => {
             // Named, so nothing else has to say so.
-            return Ok(instance::named(cloud, world.env));
+            return Ok(env::named_instance_role(cloud, world.env));
         }
         _ => {}
     }

@@ -7,7 +7,6 @@ mod chain;
 mod check;
 mod env;
 mod files;
-mod instance;
 mod keys;
 pub mod process;
 mod profile;
