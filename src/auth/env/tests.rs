@@ -157,7 +157,7 @@ fn a_server_is_asked_for_its_role_only_when_told_to() {
         assert_eq!(login.profile, "instance-role");
         assert_eq!(
             login.source,
-            "the role of this server (KPCTL_INSTANCE_ROLE)"
+            "the role of this instance (KPCTL_INSTANCE_ROLE)"
         );
         let Recipe::InstanceRole { role } = login.recipe else {
             panic!("another recipe");

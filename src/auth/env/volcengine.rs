@@ -42,10 +42,11 @@ struct Federation {
     session_name: &'static str,
     duration: Option<&'static str>,
     policy: &'static [&'static str],
+    /// The host that makes the exchange.
+    sts: &'static [&'static str],
 }
 
-/// The SDKs' variables, then Terraform's. The SDKs' host for the exchange is not read: kpctl has a
-/// variable of its own for the endpoint of STS.
+/// The SDKs' variables, then Terraform's.
 const FEDERATIONS: [Federation; 2] = [
     Federation {
         role: "VOLCENGINE_OIDC_ROLE_TRN",
@@ -54,6 +55,7 @@ const FEDERATIONS: [Federation; 2] = [
         session_name: "VOLCENGINE_OIDC_ROLE_SESSION_NAME",
         duration: None,
         policy: &["VOLCENGINE_OIDC_ROLE_POLICY"],
+        sts: &["VOLCENGINE_OIDC_STS_ENDPOINT"],
     },
     Federation {
         role: "VOLCENGINE_ASSUME_ROLE_WITH_OIDC_TRN",
@@ -62,6 +64,7 @@ const FEDERATIONS: [Federation; 2] = [
         session_name: "VOLCENGINE_ASSUME_ROLE_WITH_OIDC_SESSION_NAME",
         duration: Some("VOLCENGINE_ASSUME_ROLE_WITH_OIDC_DURATION_SECONDS"),
         policy: &[],
+        sts: &[],
     },
 ];
 
@@ -142,5 +145,10 @@ fn federated(variables: Variables<'_>, federation: &Federation) -> Result<Option
         provider: None,
         token,
     });
-    Ok(Some(variables.login(recipe, &source, REGION, &[])))
+    let login = variables.login(recipe, &source, REGION, &[]);
+    let sts = variables.value(federation.sts);
+    Ok(Some(Login {
+        endpoints: login.endpoints.with_service("sts", sts.as_deref()),
+        ..login
+    }))
 }
