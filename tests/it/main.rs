@@ -4,6 +4,7 @@ mod fixture;
 
 mod api;
 mod attacks;
+mod auth_commands;
 mod claims;
 mod config;
 mod config_disk;
