@@ -15,6 +15,7 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 pub use chain::{Profiles, Step, login, trail};
 use chrono::{DateTime, Utc};
@@ -23,6 +24,7 @@ pub use recipe::{Domain, Password, Process, Recipe, Role, Sealed, WebIdentity};
 pub use world::World;
 
 use crate::error::Error;
+use crate::http::BoxFuture;
 use crate::model::CloudId;
 use crate::secret::{Secret, masked};
 
@@ -32,6 +34,9 @@ pub const ENV_PROFILE: &str = "env";
 pub const INSTANCE_PROFILE: &str = "instance-role";
 /// The reserved profile of the embedded cloud.
 pub const SANDBOX_PROFILE: &str = "sandbox";
+
+/// Asks a person for a secret that is not shown; the text says which.
+pub type Asker = Rc<dyn Fn(String) -> BoxFuture<'static, Result<Secret, Error>>>;
 
 /// What a request is signed with.
 #[derive(Clone, Debug)]

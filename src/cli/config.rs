@@ -84,18 +84,18 @@ impl Config {
         if let Self::Explain(command) = self {
             return command.run(run).await;
         }
-        self.edit(run)
+        self.edit(run).await
     }
 
     /// The commands that look at the file alone.
-    fn edit(&self, run: &Run<'_>) -> Result<u8, Error> {
+    async fn edit(&self, run: &Run<'_>) -> Result<u8, Error> {
         let get = matches!(self, Self::Get(_));
         refuse_useless(run, get)?;
         let path = paths::config(&run.context.env)?;
         let io = &run.context.io;
         match self {
             Self::Get(command) => command.run(run)?,
-            Self::Set(command) => file::set(&path, &command.changes(run)?)?,
+            Self::Set(command) => file::set(&path, &command.changes(run).await?)?,
             Self::Unset(command) => file::unset(&path, &command.key.parse()?)?,
             Self::Path | Self::Explain(_) => io.data(&format!("{}\n", path.display()))?,
         }
@@ -135,7 +135,7 @@ impl Get {
 }
 
 impl Set {
-    fn changes(&self, run: &Run<'_>) -> Result<Vec<(KeyPath, NewValue)>, Error> {
+    async fn changes(&self, run: &Run<'_>) -> Result<Vec<(KeyPath, NewValue)>, Error> {
         let (pairs, []) = self.pairs.as_chunks::<2>() else {
             return Err(Error::usage("the last key has no value"));
         };
@@ -159,7 +159,7 @@ impl Set {
         let mut changes = Vec::new();
         for (key, value) in keys {
             let text = match value.as_str() {
-                "-" => from_input(&key, run)?,
+                "-" => from_input(&key, run).await?,
                 value => Secret::new(value.to_owned()),
             };
             let value = NewValue::read(&key, text)?;
@@ -171,10 +171,10 @@ impl Set {
 
 /// The value on standard input, without the end of its line; a person who types a secret does not
 /// see it.
-fn from_input(key: &KeyPath, run: &Run<'_>) -> Result<Secret, Error> {
+async fn from_input(key: &KeyPath, run: &Run<'_>) -> Result<Secret, Error> {
     let io = &run.context.io;
     if key.kind() == Kind::Secret && io.person_is_there() && !run.global.no_input {
-        return io.ask_passphrase(&format!("Value of {key}"), false);
+        return run.ask_secret(&format!("Value of {key}"), false).await;
     }
     let input = Secret::new(io.read_input()?);
     let text = input.expose();

@@ -24,9 +24,10 @@ use args::Global;
 use clap::{Parser, Subcommand};
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::CloudId;
 use crate::output::Output;
+use crate::secret::Secret;
 use crate::stop::Stop;
 
 /// Delete, detach, replace and trace SSH key pairs across clouds, and prove it.
@@ -169,6 +170,18 @@ impl Run<'_> {
         let io = &self.context.io;
         Output::new(self.global.output, self.global.query.as_deref(), io)
     }
+
+    /// Asks a person for a secret; a signal ends the waiting.
+    async fn ask_secret(&self, question: &str, new: bool) -> Result<Secret, Error> {
+        tokio::select! {
+            biased;
+            () = self.stop.asked_for() => Err(Error::new(
+                ErrorKind::Interrupted,
+                "interrupted: nothing was changed",
+            )),
+            secret = self.context.io.ask_secret(question, new) => secret,
+        }
+    }
 }
 
 impl Cli {
@@ -198,7 +211,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
-            Command::Key(command) => command.run(&run),
+            Command::Key(command) => command.run(&run).await,
             Command::Config(command) => command.run(&run).await,
             Command::Api(command) => command.run(&run).await,
             Command::Auth(command) => command.run(&run).await,

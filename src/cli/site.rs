@@ -2,10 +2,11 @@
 //! embedded cloud when it is asked for.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::args::Global;
@@ -13,7 +14,7 @@ use super::endpoints::Choice;
 use super::logins::Logins;
 use super::trust;
 use crate::auth::{
-    self, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, Step, World,
+    self, Asker, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, Step, World,
 };
 use crate::cloud::client::Overrides;
 use crate::cloud::supply::Ground;
@@ -41,6 +42,7 @@ pub(super) struct Site<'a> {
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
     logins: Logins,
+    ask: Asker,
     /// Logins and regions that were connected to.
     places: RefCell<Vec<(CloudId, Login, String)>>,
     home: Option<PathBuf>,
@@ -90,6 +92,7 @@ impl<'a> Site<'a> {
             profile,
             cache_folder: OnceCell::new(),
             logins: Logins::default(),
+            ask: asker(context, global),
             places: RefCell::default(),
             home: paths::home(&context.env),
             config: OnceCell::new(),
@@ -211,10 +214,9 @@ impl<'a> Site<'a> {
             region: region.clone(),
             courier: Rc::clone(&self.courier),
             overrides: Rc::clone(&overrides),
+            ask: Rc::clone(&self.ask),
         };
-        let ring = self
-            .logins
-            .ring(login, &ground, |question| self.ask(question))?;
+        let ring = self.logins.ring(login, &ground)?;
         let place = (cloud, login.clone(), region.clone());
         self.places.borrow_mut().push(place);
         Ok(connect(Connection {
@@ -230,18 +232,6 @@ impl<'a> Site<'a> {
             gate: ring.gate,
             cache_folder: self.cache_folder(),
         }))
-    }
-
-    /// Asks a person for a password; where there is none, what is asked for is missing.
-    fn ask(&self, question: &str) -> Result<Secret, Error> {
-        if self.global.no_input || !self.context.io.person_is_there() {
-            return Err(
-                Error::credentials("a password is wanted, and nobody can be asked")
-                    .code("BrokenCredentials")
-                    .hint("Name a file that holds it: password-file in the profile."),
-            );
-        }
-        self.context.io.ask_passphrase(question, false)
     }
 
     /// The login of a profile, or of the options.
@@ -417,6 +407,33 @@ impl Profiles for Site<'_> {
         let config = Config::read(&self.context.env)?;
         Ok(self.config.get_or_init(|| config))
     }
+}
+
+/// Asks a person for a secret, once for each question; where there is nobody, it is missing.
+fn asker(context: &Context, global: &Global) -> Asker {
+    let may_ask = !global.no_input && context.io.person_is_there();
+    let io = Rc::clone(&context.io);
+    let known: Rc<Mutex<HashMap<String, Secret>>> = Rc::default();
+    Rc::new(move |question| {
+        let (io, known) = (Rc::clone(&io), Rc::clone(&known));
+        Box::pin(async move {
+            if !may_ask {
+                return Err(
+                    Error::credentials("a password is wanted, and nobody can be asked")
+                        .code("BrokenCredentials")
+                        .hint("Name a file that holds it: password-file in the profile."),
+                );
+            }
+            // Two regions that want the same password wait for one answer.
+            let mut known = known.lock().await;
+            if let Some(secret) = known.get(&question) {
+                return Ok(secret.clone());
+            }
+            let secret = io.ask_secret(&question, false).await?;
+            known.insert(question, secret.clone());
+            Ok(secret)
+        })
+    })
 }
 
 /// Behind an endpoint of the user's own a region may have any name, but it is still one name: it goes
