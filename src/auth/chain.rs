@@ -4,6 +4,7 @@
 use super::{
     ENV_PROFILE, INSTANCE_PROFILE, Login, SANDBOX_PROFILE, World, env, files, instance, profile,
 };
+use crate::config::Env;
 use crate::config::file::Config;
 use crate::error::Error;
 use crate::model::CloudId;
@@ -24,8 +25,25 @@ pub fn login(
 ) -> Result<Login, Error> {
     match named {
         Some(name) => named_login(cloud, name, world, profiles),
-        None => first_login(cloud, world, profiles),
+        None => {
+            let mut login = first_login(cloud, world, profiles)?;
+            if login.region.is_none() {
+                login.region = region(cloud, world.env);
+            }
+            Ok(login)
+        }
     }
+}
+
+/// The region of the environment, for sources that name none. Whoever names a profile does not mean
+/// what happens to stand there.
+fn region(cloud: CloudId, env: &Env) -> Option<String> {
+    let variable = match cloud {
+        CloudId::Volcengine => "VOLCENGINE_REGION",
+        CloudId::Tencent => "TENCENTCLOUD_REGION",
+        CloudId::Huawei => "HW_REGION_NAME",
+    };
+    env.filled(variable).map(|name| name.trim().to_owned())
 }
 
 fn first_login(cloud: CloudId, world: &World<'_>, profiles: &dyn Profiles) -> Result<Login, Error> {

@@ -27,8 +27,8 @@ type RingName = (CloudId, String, Option<String>);
 pub(super) struct Logins {
     found: RefCell<HashMap<(CloudId, Option<String>), Rc<Login>>>,
     rings: RefCell<HashMap<RingName, Ring>>,
-    /// What a person typed, by cloud and profile: it is asked for once.
-    passwords: RefCell<HashMap<(CloudId, String), Secret>>,
+    /// What a person typed, by cloud and user: it is asked for once.
+    passwords: RefCell<HashMap<(CloudId, Option<String>), Secret>>,
 }
 
 impl Logins {
@@ -62,27 +62,40 @@ impl Logins {
         if let Some(ring) = self.rings.borrow().get(&name) {
             return Ok(ring.clone());
         }
-        let recipe = match &login.recipe {
-            Recipe::Password(wanted) if matches!(wanted.password, Sealed::Ask) => {
-                let name = (ground.cloud, login.profile.clone());
-                let known = self.passwords.borrow().get(&name).cloned();
-                let password = match known {
-                    Some(password) => password,
-                    None => ask(&format!("Password of {}", wanted.user))?,
-                };
-                self.passwords.borrow_mut().insert(name, password.clone());
-                Recipe::Password(Password {
-                    password: Sealed::Given(password),
-                    ..wanted.clone()
-                })
-            }
-            recipe => recipe.clone(),
-        };
+        let recipe = self.with_password(&login.recipe, ground.cloud, &ask)?;
         let ring = Ring {
             keys: supply::keys(&recipe, ground)?,
             gate: KeyGate::default(),
         };
         self.rings.borrow_mut().insert(name, ring.clone());
         Ok(ring)
+    }
+
+    /// The recipe with the password that only a person knows, also where it stands below a role.
+    fn with_password(
+        &self,
+        recipe: &Recipe,
+        cloud: CloudId,
+        ask: &dyn Fn(&str) -> Result<Secret, Error>,
+    ) -> Result<Recipe, Error> {
+        let wanted = match recipe {
+            Recipe::Role(base, role) => {
+                let base = self.with_password(base, cloud, ask)?;
+                return Ok(Recipe::Role(Box::new(base), role.clone()));
+            }
+            Recipe::Password(wanted) if matches!(wanted.password, Sealed::Ask) => wanted,
+            other => return Ok(other.clone()),
+        };
+        let name = (cloud, recipe.identity());
+        let known = self.passwords.borrow().get(&name).cloned();
+        let password = match known {
+            Some(password) => password,
+            None => ask(&format!("Password of {}", wanted.user))?,
+        };
+        self.passwords.borrow_mut().insert(name, password.clone());
+        Ok(Recipe::Password(Password {
+            password: Sealed::Given(password),
+            ..wanted.clone()
+        }))
     }
 }
