@@ -23,16 +23,14 @@ pub fn login(
     world: &World<'_>,
     profiles: &dyn Profiles,
 ) -> Result<Login, Error> {
-    match named {
-        Some(name) => named_login(cloud, name, world, profiles),
-        None => {
-            let mut login = first_login(cloud, world, profiles)?;
-            if login.region.is_none() {
-                login.region = region(cloud, world.env);
-            }
-            Ok(login)
-        }
+    if let Some(name) = named {
+        return named_login(cloud, name, world, profiles);
     }
+    let mut login = first_login(cloud, world, profiles)?;
+    if login.region.is_none() {
+        login.region = region(cloud, world.env);
+    }
+    Ok(login)
 }
 
 /// The region of the environment, for sources that name none. Whoever names a profile does not mean

@@ -51,11 +51,12 @@ mod tests {
     use crate::config::Env;
     use crate::model::CloudId;
 
-    fn role(cloud: CloudId, pairs: &[(&str, &str)]) -> Option<Option<String>> {
+    /// The role's name; empty when it is looked for.
+    fn role(cloud: CloudId, pairs: &[(&str, &str)]) -> Option<String> {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let env: Env = pairs.iter().map(pair).collect();
         match login(cloud, &env).expect("readable")?.recipe {
-            Recipe::InstanceRole { role } => Some(role),
+            Recipe::InstanceRole { role } => Some(role.unwrap_or_default()),
             other => panic!("{other:?}"),
         }
     }
@@ -65,15 +66,16 @@ mod tests {
         let on = ("KPCTL_INSTANCE_ROLE", "1");
         let name = ("VOLCENGINE_ECS_METADATA", "ops");
         assert_eq!(role(CloudId::Volcengine, &[name]), None);
-        assert_eq!(role(CloudId::Volcengine, &[on]), Some(None));
+        let looked_for = Some(String::new());
+        assert_eq!(role(CloudId::Volcengine, &[on]), looked_for);
         assert_eq!(
             role(CloudId::Volcengine, &[on, name]),
-            Some(Some("ops".to_owned()))
+            Some("ops".to_owned())
         );
-        assert_eq!(role(CloudId::Huawei, &[on, name]), Some(None));
+        assert_eq!(role(CloudId::Huawei, &[on, name]), looked_for);
         let off = ("VOLCENGINE_ECS_METADATA_DISABLED", "true");
         assert_eq!(role(CloudId::Volcengine, &[on, off]), None);
-        assert_eq!(role(CloudId::Tencent, &[on, off]), Some(None));
+        assert_eq!(role(CloudId::Tencent, &[on, off]), looked_for);
         let env: Env = [("KPCTL_INSTANCE_ROLE".to_owned(), "maybe".to_owned())]
             .into_iter()
             .collect();

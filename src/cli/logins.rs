@@ -22,10 +22,13 @@ pub(super) struct Ring {
 /// Cloud, profile, and the region where credentials are good in one only.
 type RingName = (CloudId, String, Option<String>);
 
+/// Cloud, and the profile that was named.
+type LoginName = (CloudId, Option<String>);
+
 /// The logins of one run, each looked for once.
 #[derive(Default)]
 pub(super) struct Logins {
-    found: RefCell<HashMap<(CloudId, Option<String>), Rc<Login>>>,
+    found: RefCell<HashMap<LoginName, Rc<Login>>>,
     rings: RefCell<HashMap<RingName, Ring>>,
     /// What a person typed, by cloud and user: it is asked for once.
     passwords: RefCell<HashMap<(CloudId, Option<String>), Secret>>,

@@ -17,6 +17,8 @@ mod five;
 mod gateway;
 mod identity;
 mod identity_metadata;
+mod identity_process;
+mod identity_refresh;
 mod identity_roles;
 mod input;
 mod key;
