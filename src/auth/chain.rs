@@ -20,10 +20,15 @@ pub fn login(
     world: &World<'_>,
     profiles: &dyn Profiles,
 ) -> Result<Login, Error> {
-    match named {
-        Some(name) => named_login(cloud, name, world, profiles),
-        None => first_login(cloud, world, profiles),
+    if let Some(name) = named {
+        return named_login(cloud, name, world, profiles);
     }
+    let mut login = first_login(cloud, world, profiles)?;
+    if login.region.is_none() {
+        // Whoever names a profile does not mean what happens to stand there; this is for those who do not.
+        login.region = env::region(cloud, world.env);
+    }
+    Ok(login)
 }
 
 /// A source of credentials that is asked when no profile is named.

@@ -38,6 +38,19 @@ pub const SANDBOX_PROFILE: &str = "sandbox";
 /// Asks a person for a secret that is not shown; the text says which.
 pub type Asker = Rc<dyn Fn(String) -> BoxFuture<'static, Result<Secret, Error>>>;
 
+/// An asker where there is nobody to be asked.
+pub fn nobody() -> Asker {
+    Rc::new(|_| {
+        Box::pin(async {
+            Err(
+                Error::credentials("a password is wanted, and nobody can be asked")
+                    .code("BrokenCredentials")
+                    .hint("Name a file that holds it: password-file in the profile."),
+            )
+        })
+    })
+}
+
 /// What a request is signed with.
 #[derive(Clone, Debug)]
 pub enum Credential {
@@ -179,11 +192,11 @@ impl Login {
 /// The files of other programs that hold credentials: the word that profiles of it begin with, whose
 /// it is, and the profiles in it.
 pub fn file_profiles(
-    word: &str,
+    source: &str,
     world: &World<'_>,
 ) -> Result<Option<(CloudId, Vec<String>)>, Error> {
-    let Some((source, None)) = files::named(word) else {
+    let Some((file, None)) = files::named(source) else {
         return Ok(None);
     };
-    Ok(Some((source.cloud, (source.profiles)(world)?)))
+    Ok(Some((file.cloud, (file.profiles)(world)?)))
 }

@@ -49,11 +49,15 @@ impl Choice {
     ) -> Result<Option<Chosen>, Error> {
         let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
         let of_service = format!("{of_cloud}_{}", service.to_uppercase());
-        if let (METADATA, None) = (service, self.env.filled(&of_service)) {
+        if service == METADATA {
             // What is said for the cloud's services is not meant for the instance's own wire, unless all of
             // it is a cloud on this machine.
-            let general = self.general(cloud, &of_cloud)?;
-            return Ok(general.filter(|(endpoint, _)| endpoint.is_loopback()));
+            return match self.env.filled(&of_service) {
+                Some(url) => self.parse(url, of_service).map(Some),
+                None => Ok(self
+                    .general(cloud, &of_cloud)?
+                    .filter(|(endpoint, _)| endpoint.is_loopback())),
+            };
         }
         if let Some(chosen) = self.by_option()? {
             return Ok(Some(chosen));
@@ -198,6 +202,7 @@ mod tests {
         assert_eq!(chosen(None, &all).as_deref(), Some(here));
         let own = [("KPCTL_ENDPOINT_URL_HUAWEI_METADATA", here)];
         assert_eq!(chosen(None, &own).as_deref(), Some(here));
+        assert_eq!(chosen(Some(remote), &own).as_deref(), Some(here));
     }
 
     #[test]

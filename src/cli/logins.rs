@@ -18,13 +18,15 @@ pub(super) struct Ring {
     pub(super) gate: KeyGate,
 }
 
+/// Cloud, and the profile that was named, if any.
+type LoginName = (CloudId, Option<String>);
 /// Cloud, profile, and the region where credentials are good in one only.
 type RingName = (CloudId, String, Option<String>);
 
 /// The logins of one run, each looked for once.
 #[derive(Default)]
 pub(super) struct Logins {
-    found: RefCell<HashMap<(CloudId, Option<String>), Rc<Login>>>,
+    found: RefCell<HashMap<LoginName, Rc<Login>>>,
     rings: RefCell<HashMap<RingName, Ring>>,
 }
 

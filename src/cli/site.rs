@@ -159,18 +159,15 @@ impl<'a> Site<'a> {
                 let scope = provider.scope();
                 (&scope.profile, &scope.region) == (&place.0, &place.1)
             };
-            match groups.iter_mut().find(is_there) {
+            if let Some((_, ids)) = groups.iter_mut().find(is_there) {
                 // The same thing by id and by address is one thing.
-                Some((_, ids)) => {
-                    if seen.insert((place, id)) {
-                        ids.push(id.clone());
-                    }
+                if seen.insert((place, id)) {
+                    ids.push(id.clone());
                 }
-                None => {
-                    let provider = self.connect(cloud, service, &login, region)?;
-                    seen.insert((place, id));
-                    groups.push((provider, vec![id.clone()]));
-                }
+            } else {
+                let provider = self.connect(cloud, service, &login, region)?;
+                seen.insert((place, id));
+                groups.push((provider, vec![id.clone()]));
             }
         }
         Ok(groups)
@@ -411,19 +408,14 @@ impl Profiles for Site<'_> {
 
 /// Asks a person for a secret, once for each question; where there is nobody, it is missing.
 fn asker(context: &Context, global: &Global) -> Asker {
-    let may_ask = !global.no_input && context.io.person_is_there();
+    if global.no_input || !context.io.person_is_there() {
+        return auth::nobody();
+    }
     let io = Rc::clone(&context.io);
     let known: Rc<Mutex<HashMap<String, Secret>>> = Rc::default();
     Rc::new(move |question| {
         let (io, known) = (Rc::clone(&io), Rc::clone(&known));
         Box::pin(async move {
-            if !may_ask {
-                return Err(
-                    Error::credentials("a password is wanted, and nobody can be asked")
-                        .code("BrokenCredentials")
-                        .hint("Name a file that holds it: password-file in the profile."),
-                );
-            }
             // Two regions that want the same password wait for one answer.
             let mut known = known.lock().await;
             if let Some(secret) = known.get(&question) {

@@ -208,13 +208,15 @@ pub(in crate::cloud) fn metadata_request(
 
 /// An answer of a metadata service that cannot be used.
 pub(in crate::cloud) fn metadata_refused(cloud: CloudId, reply: &Reply, what: &str) -> Error {
-    Error::credentials(format!(
-        "the metadata service gives no {what}: HTTP {}",
-        reply.status
-    ))
-    .code("NoInstanceRole")
-    .hint("Give the instance a role in the console, or name other credentials.")
-    .cloud(cloud)
+    let answer = match reply.status {
+        // The answer is there, and what is wanted is not in it.
+        200 => String::new(),
+        status => format!(" (HTTP {status})"),
+    };
+    Error::credentials(format!("the metadata service gives no {what}{answer}"))
+        .code("NoInstanceRole")
+        .hint("Give the instance a role in the console, or name other credentials.")
+        .cloud(cloud)
 }
 
 /// The role's session name as all clouds take it.

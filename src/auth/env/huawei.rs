@@ -135,12 +135,20 @@ pub(super) fn place(
     source: &[&str],
     project: &[&'static str],
 ) -> Login {
+    let (region, project) = (ours(variables, &REGION), ours(variables, project));
+    variables.login(recipe, source, &region, &project)
+}
+
+/// The region that the variables name.
+pub(super) fn region(variables: Variables<'_>) -> Option<String> {
+    variables.value(&ours(variables, &REGION))
+}
+
+/// Those of the variables that are Huawei's here.
+fn ours(variables: Variables<'_>, names: &[&'static str]) -> Vec<&'static str> {
     let elsewhere = is_openstack_elsewhere(variables);
-    let ours = |names: &[&'static str]| -> Vec<&'static str> {
-        let is_ours = |name: &&str| !(elsewhere && name.starts_with("OS_"));
-        names.iter().copied().filter(is_ours).collect()
-    };
-    variables.login(recipe, source, &ours(&REGION), &ours(project))
+    let is_ours = |name: &&str| !(elsewhere && name.starts_with("OS_"));
+    names.iter().copied().filter(is_ours).collect()
 }
 
 fn is_openstack_elsewhere(variables: Variables<'_>) -> bool {

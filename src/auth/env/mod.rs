@@ -92,6 +92,16 @@ pub(super) fn instance_role(cloud: CloudId, env: &Env) -> Result<Option<Login>, 
     }))
 }
 
+/// The region of the environment, for sources that name none.
+pub(super) fn region(cloud: CloudId, env: &Env) -> Option<String> {
+    let variables = Variables { cloud, env };
+    match cloud {
+        CloudId::Volcengine => variables.value(volcengine::REGION),
+        CloudId::Tencent => variables.value(tencent::FAMILY.region),
+        CloudId::Huawei => huawei::region(variables),
+    }
+}
+
 /// The same for whoever named it: nothing else has to say so, and of the environment only the role's
 /// name counts.
 pub(super) fn named_instance_role(cloud: CloudId, env: &Env) -> Login {

@@ -35,7 +35,7 @@ pub(in crate::cli) struct Import {
 }
 
 impl Import {
-    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let context = run.context;
         if run.global.sandbox || run.global.profile.is_some() {
             return Err(
@@ -122,7 +122,7 @@ impl Import {
                 Error::usage(format!("{} is of {cloud}", self.from)).hint("Leave --cloud out.")
             );
         }
-        let named = match &self.inner {
+        let profile = match &self.inner {
             Some(inner) if !names.contains(inner) => {
                 return Err(
                     Error::usage(format!("{} has no profile '{inner}'", self.from))
@@ -132,7 +132,7 @@ impl Import {
             Some(inner) => format!("{}.{inner}", self.from),
             None => self.from.clone(),
         };
-        Ok((cloud, self.from.clone(), named))
+        Ok((cloud, self.from.clone(), profile))
     }
 }
 

@@ -38,7 +38,7 @@ impl Auth {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         match self {
             Self::Status(command) => command.run(run).await,
-            Self::Import(command) => command.run(run).await,
+            Self::Import(command) => command.run(run),
         }
     }
 }

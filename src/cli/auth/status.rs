@@ -226,10 +226,9 @@ pub(in crate::cli) async fn inspect(
         }
         Err(error) => {
             report.standing = match error.kind {
-                ErrorKind::Credentials => Standing::Refused,
                 // Who may not ask is known to the cloud all the same.
                 ErrorKind::Permission if report.held.is_some() => Standing::Unnamed,
-                ErrorKind::Permission => Standing::Refused,
+                ErrorKind::Credentials | ErrorKind::Permission => Standing::Refused,
                 kind if kind.is_retryable() => Standing::Unreached,
                 _ => Standing::Broken,
             };
