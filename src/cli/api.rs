@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::{CloudId, Resource};
 use crate::ops::consent::{Consent, Question};
+use crate::ops::protect::protect_words;
 use crate::output::{ChangeDocument, Format, Output};
 
 /// The command in documents.
@@ -84,6 +85,7 @@ impl Api {
         let output = self.output(run)?;
         let request = self.request(run)?;
         let service = request.service;
+        let words = request.texts();
         let site = Site::open(run.context, run.global, run.stop).await?;
         let provider = site.provider(self.cloud, service)?;
         let provider = provider.as_ref();
@@ -117,6 +119,7 @@ impl Api {
         }
         if !nature.is_read {
             site.courier().may_change.set(false);
+            protect_words(site.protect_rules()?, provider, service, &words).await?;
             self.consent(run, &site, provider, endpoint.as_deref(), nature, &dangers)
                 .await?;
             site.courier().go_on()?;

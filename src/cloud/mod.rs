@@ -162,6 +162,23 @@ pub fn reads(cloud: CloudId) -> Vec<(&'static str, ListRequest)> {
     }
 }
 
+/// The lists of the keys that calls of a service name.
+pub fn keys_of(cloud: CloudId, service: &str) -> Vec<ListRequest> {
+    let pairs = ListRequest::KeyPairs(Resource::KeyPair);
+    match (cloud, service) {
+        (CloudId::Volcengine, "ecs") | (CloudId::Tencent, "cvm") | (CloudId::Huawei, "cph") => {
+            vec![pairs]
+        }
+        (CloudId::Tencent, "lighthouse") => {
+            vec![ListRequest::KeyPairs(Resource::LighthouseKeyPair)]
+        }
+        // Key pairs are served by the host of KMS (spec huawei 1, point 3).
+        (CloudId::Huawei, "kms" | "kps") => vec![pairs, ListRequest::KmsKeys],
+        (CloudId::Huawei, "codearts") => vec![ListRequest::CodeartsKeys],
+        _ => Vec::new(),
+    }
+}
+
 /// The host of a service under another domain than the vendor's usual one: another site of the
 /// vendor's, or a partner's cloud.
 pub fn site_endpoint(

@@ -26,6 +26,7 @@ use crate::error::{Error, Fate};
 use crate::http::BoxFuture;
 use crate::model::CloudId;
 use crate::secret;
+use crate::sign::escape::unescape;
 
 /// Longest word that can be a service, an operation or a version.
 const LONGEST_WORD: usize = 128;
@@ -47,6 +48,33 @@ pub struct RawRequest {
     pub body: Option<Value>,
     /// Whether all pages are wanted.
     pub all_pages: bool,
+}
+
+impl RawRequest {
+    /// Every text that the call names things by: values, and the parts of its path.
+    pub fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let path = self.path.iter().flat_map(|path| path.split(['/', '?']));
+        let plain = |part: &str| String::from_utf8_lossy(&unescape(part)).into_owned();
+        texts.extend(path.map(plain));
+        let values = self.parameters.iter().map(|parameter| &parameter.value);
+        for value in values.chain(&self.body) {
+            collect_texts(value, &mut texts);
+        }
+        texts
+    }
+}
+
+fn collect_texts(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields
+            .values()
+            .for_each(|inner| collect_texts(inner, texts)),
+        Value::Array(items) => items.iter().for_each(|inner| collect_texts(inner, texts)),
+        Value::String(text) => texts.push(text.clone()),
+        Value::Number(number) => texts.push(number.to_string()),
+        Value::Bool(_) | Value::Null => {}
+    }
 }
 
 /// Whether the answer holds a private key that nobody will ever see again.

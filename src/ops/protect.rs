@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::cloud::Provider;
 use crate::cloud::change::Survey;
+use crate::cloud::{Provider, keys_of};
 use crate::error::{Error, ErrorKind};
 use crate::model::{
     Address, ChangeRequest, Cover, KeyStateChange, ListRequest, Outcome, ProtectRule, Record,
@@ -106,6 +106,30 @@ pub async fn protect(
     Ok(())
 }
 
+/// Refuses a call of any operation that names what a rule keeps. What such a call does is not known,
+/// so that whatever it names counts.
+pub async fn protect_words(
+    rules: &[ProtectRule],
+    provider: &dyn Provider,
+    service: &str,
+    words: &[String],
+) -> Result<(), Error> {
+    if rules.is_empty() {
+        return Ok(());
+    }
+    for request in keys_of(provider.scope().cloud, service) {
+        for record in list(provider, request).await? {
+            let is_named = |word: &&String| **word == record.id || **word == record.name();
+            if let Some(word) = words.iter().find(is_named)
+                && let Some(error) = refusal(rules, word, Some(&record))
+            {
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The key pairs that the item's machine holds now and would lose.
 fn held_before(outcome: &Outcome, given: &[(Option<Address>, String)]) -> (Resource, Vec<String>) {
     let resource = match outcome.address.resource {
@@ -131,6 +155,10 @@ async fn read(provider: &dyn Provider, resource: Resource) -> Result<Vec<Record>
         Resource::CodeartsKey => ListRequest::CodeartsKeys,
         Resource::Instance | Resource::CphServer | Resource::Task => return Ok(Vec::new()),
     };
+    list(provider, request).await
+}
+
+async fn list(provider: &dyn Provider, request: ListRequest) -> Result<Vec<Record>, Error> {
     let listing = provider.list(request).await.map_err(|error| {
         error.hint("The config file has protect rules, and without this list nobody can tell what they keep.")
     })?;

@@ -498,3 +498,32 @@ fn items_refused_inside_a_success_are_no_success() {
     let listed = api(&world, &["volcengine", "ecs", "DescribeKeyPairs"]);
     assert!(!listed.code(0).stdout.contains("\"ci-deploy\""));
 }
+
+#[test]
+fn a_protect_rule_holds_for_any_operation() {
+    let world = World::served(&[]);
+    let config = world.path("config.toml");
+    std::fs::write(
+        &config,
+        "[[protect]]\nnames = [\"old-*\"]\nreason = \"for a test\"\n",
+    )
+    .expect("written");
+    let world = world.with("KPCTL_CONFIG", config.to_str().expect("plain"));
+    let delete = |name: &str| {
+        let name = format!("KeyPairNames.1={name}");
+        world.run(&["api", "volcengine", "ecs", "DeleteKeyPairs", &name, "--yes"])
+    };
+    let output = delete("old-laptop").code(6);
+    assert!(output.stderr.contains("for a test"), "{output:#?}");
+    assert_eq!(world.requests(), ["DescribeKeyPairs"]);
+    delete("prod-nobody").code(5);
+    // What is read is not protected.
+    let read = [
+        "api",
+        "volcengine",
+        "ecs",
+        "DescribeKeyPairs",
+        "KeyPairNames.1=old-laptop",
+    ];
+    world.run(&read).code(0);
+}
