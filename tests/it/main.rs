@@ -31,6 +31,7 @@ mod network;
 mod proxies;
 mod scale;
 mod sent_bytes;
+mod terminal;
 mod trouble;
 mod vectors;
 
