@@ -26,6 +26,7 @@ mod proxies;
 mod scale;
 mod sent_bytes;
 mod trouble;
+mod variables;
 mod vectors;
 
 /// A file that nobody lists would never run.
