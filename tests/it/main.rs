@@ -22,6 +22,7 @@ mod lists;
 mod lives;
 mod lookalikes;
 mod network;
+mod pages;
 mod proxies;
 mod scale;
 mod sent_bytes;
