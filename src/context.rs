@@ -1,5 +1,7 @@
 //! Everything from outside comes through here.
 
+use std::rc::Rc;
+
 use crate::config::Env;
 use crate::io::Io;
 use crate::time::Clock;
@@ -8,7 +10,7 @@ use crate::time::Clock;
 #[derive(Debug)]
 pub struct Context {
     /// The streams.
-    pub io: Io,
+    pub io: Rc<Io>,
     /// The environment.
     pub env: Env,
     /// The clock.
@@ -19,7 +21,7 @@ impl Context {
     /// The world of this process.
     pub fn of_process() -> Self {
         Self {
-            io: Io::of_process(),
+            io: Rc::new(Io::of_process()),
             env: Env::of_process(),
             clock: Clock::System,
         }

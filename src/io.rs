@@ -1,5 +1,7 @@
 //! The streams. Data goes to stdout, talk to stderr; nothing else in the program writes.
 
+mod hidden;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{IsTerminal, Read, Write};
@@ -178,24 +180,31 @@ impl Io {
         }
     }
 
-    /// Asks for a passphrase, which is not shown; twice when it is a new one.
-    pub fn ask_passphrase(&self, question: &str, new: bool) -> Result<Secret, Error> {
-        let mut prompt = dialoguer::Password::new()
-            .with_prompt(escaped(question))
-            .report(false);
-        if new {
-            prompt = prompt.with_confirmation("The same again", "They differ; once more");
+    /// Asks for a secret, which is not shown; twice when it is a new one. Whoever waits for it may give
+    /// up.
+    pub async fn ask_secret(&self, question: &str, new: bool) -> Result<Secret, Error> {
+        loop {
+            let secret = self.hidden(question).await?;
+            if !new || secret == self.hidden("The same again").await? {
+                return Ok(secret);
+            }
+            self.line("They differ; once more.");
         }
-        let answer = prompt.interact();
+    }
+
+    async fn hidden(&self, question: &str) -> Result<Secret, Error> {
+        {
+            let mut err = self.err.borrow_mut();
+            // Nobody is left to ask when stderr is gone: then no answer comes, either.
+            let _ = write!(err, "{}: ", escaped(question)).and_then(|()| err.flush());
+        }
+        let open_line = OpenLine(self);
+        let answer = hidden::line().await;
+        if answer.is_ok() {
+            // The person has ended the line.
+            std::mem::forget(open_line);
+        }
         answer
-            .map(Secret::new)
-            .map_err(|dialoguer::Error::IO(error)| {
-                let kind = match error.kind() {
-                    std::io::ErrorKind::Interrupted => ErrorKind::Interrupted,
-                    _ => ErrorKind::Usage,
-                };
-                Error::new(kind, format!("no passphrase was given: {error}"))
-            })
     }
 
     fn line(&self, text: &str) {

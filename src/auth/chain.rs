@@ -1,9 +1,7 @@
 //! The order of sources (product contract, section 6). Absent leads to the next; present but broken
 //! ends the command.
 
-use super::{
-    ENV_PROFILE, INSTANCE_PROFILE, Login, SANDBOX_PROFILE, World, env, files, instance, profile,
-};
+use super::{ENV_PROFILE, INSTANCE_PROFILE, Login, SANDBOX_PROFILE, World, env, files, profile};
 use crate::config::file::Config;
 use crate::error::Error;
 use crate::model::CloudId;
@@ -22,32 +20,104 @@ pub fn login(
     world: &World<'_>,
     profiles: &dyn Profiles,
 ) -> Result<Login, Error> {
-    match named {
-        Some(name) => named_login(cloud, name, world, profiles),
-        None => first_login(cloud, world, profiles),
+    if let Some(name) = named {
+        return named_login(cloud, name, world, profiles);
     }
+    let mut login = first_login(cloud, world, profiles)?;
+    if login.region.is_none() {
+        // Whoever names a profile does not mean what happens to stand there; this is for those who do not.
+        login.region = env::region(cloud, world.env);
+    }
+    Ok(login)
+}
+
+/// A source of credentials that is asked when no profile is named.
+struct Source<'a> {
+    /// What it is, for people.
+    name: String,
+    look: Box<dyn Fn() -> Result<Option<Login>, Error> + 'a>,
+}
+
+/// The sources of a cloud in their order.
+fn sources<'a>(
+    cloud: CloudId,
+    world: &'a World<'a>,
+    profiles: &'a dyn Profiles,
+) -> Vec<Source<'a>> {
+    let source = |name: &str, look: Box<dyn Fn() -> Result<Option<Login>, Error> + 'a>| Source {
+        name: name.to_owned(),
+        look,
+    };
+    let mut sources = vec![
+        source(
+            "environment variables",
+            Box::new(move || env::login(cloud, world.env)),
+        ),
+        source(
+            "the config file's default profile",
+            Box::new(move || {
+                let config = profiles.config()?;
+                let name = config.default.get(&cloud);
+                name.map(|name| of_config(cloud, name, world, config))
+                    .transpose()
+            }),
+        ),
+    ];
+    for file in files::of(cloud) {
+        let place = (file.place)(world).map(|place| format!(" ({})", place.display()));
+        let name = format!("{}{}", file.tool, place.unwrap_or_default());
+        sources.push(source(&name, Box::new(move || (file.login)(world, None))));
+    }
+    sources.push(source(
+        "the instance's role",
+        Box::new(move || env::instance_role(cloud, world.env)),
+    ));
+    sources
 }
 
 fn first_login(cloud: CloudId, world: &World<'_>, profiles: &dyn Profiles) -> Result<Login, Error> {
-    if let Some(login) = env::login(cloud, world.env)? {
-        return Ok(login);
-    }
-    let config = profiles.config()?;
-    if let Some(name) = config.default.get(&cloud) {
-        return of_config(cloud, name, world, config);
-    }
-    for source in files::of(cloud) {
-        if let Some(login) = (source.login)(world, None)? {
+    for source in sources(cloud, world, profiles) {
+        if let Some(login) = (source.look)()? {
             return Ok(login);
         }
-    }
-    if let Some(login) = instance::login(cloud, world.env)? {
-        return Ok(login);
     }
     Err(none(cloud)
         .hint(format!("Set {}.", env::wanted(cloud)))
         .hint("Or name a profile with -p; docs/credentials.md tells all sources.")
         .hint("Or try it without an account: add --sandbox."))
+}
+
+/// What came of asking a source.
+#[derive(Debug)]
+pub enum Step {
+    /// It has none.
+    Absent,
+    /// Its credentials are used.
+    Used,
+    /// One before it has some, so nobody looks.
+    NotAsked,
+    /// It is there and cannot be used, which ends every command.
+    Broken(Error),
+}
+
+/// Every source that is asked when no profile is named, and what comes of it.
+pub fn trail(cloud: CloudId, world: &World<'_>, profiles: &dyn Profiles) -> Vec<(String, Step)> {
+    let mut is_over = false;
+    let mut trail = Vec::new();
+    for source in sources(cloud, world, profiles) {
+        let step = if is_over {
+            Step::NotAsked
+        } else {
+            match (source.look)() {
+                Ok(None) => Step::Absent,
+                Ok(Some(_)) => Step::Used,
+                Err(error) => Step::Broken(error),
+            }
+        };
+        is_over |= !matches!(step, Step::Absent);
+        trail.push((source.name, step));
+    }
+    trail
 }
 
 fn named_login(
@@ -69,7 +139,7 @@ fn named_login(
         }
         INSTANCE_PROFILE => {
             // Named, so nothing else has to say so.
-            return Ok(instance::named(cloud, world.env));
+            return Ok(env::named_instance_role(cloud, world.env));
         }
         _ => {}
     }

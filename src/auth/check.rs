@@ -52,7 +52,7 @@ pub(super) fn clean_key_id<'a>(
         .iter()
         .find(|(mark, _)| value.starts_with(mark))
         .map_or(cloud, |(_, owner)| *owner);
-    // Twenty capitals and digits can begin with anything.
+    // One of Huawei's can begin with anything.
     if owner == cloud || (cloud == CloudId::Huawei && has_huawei_form(value)) {
         return Ok(value);
     }
@@ -63,11 +63,11 @@ pub(super) fn clean_key_id<'a>(
     )
 }
 
+/// Only capitals and digits; the ids of the others have small letters too. How many there are is no
+/// promise of anybody's.
 fn has_huawei_form(value: &str) -> bool {
-    value.len() == 20
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    value.bytes().all(plain)
 }
 
 /// A source whose keys had an end, and it has come.

@@ -204,15 +204,15 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
     }
 
-    fn key(id: &str, minutes_left: i64) -> Result<Temporary, Error> {
-        Ok(Temporary {
+    fn key(id: &str, minutes_left: i64) -> Temporary {
+        Temporary {
             credential: Credential::AccessKey {
                 id: id.to_owned(),
                 secret: crate::secret::Secret::new("s".to_owned()),
                 session_token: None,
             },
             expires_at: Some(now() + TimeDelta::minutes(minutes_left)),
-        })
+        }
     }
 
     fn script(answers: impl IntoIterator<Item = Result<Temporary, Error>>) -> Script {
@@ -251,7 +251,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn fifty_requests_at_once_get_one_credential_once() {
-        let script = script([key("A", 60)]);
+        let script = script([Ok(key("A", 60))]);
         let keys = keys(&script, 0);
         let results = fifty(&keys).await;
         assert!(results.iter().flatten().all(|held| id(held) == "A"));
@@ -262,7 +262,7 @@ mod tests {
     async fn near_its_end_it_is_renewed_once() {
         // Of ten minutes the last one.
         for (minutes, renewed) in [(8, false), (9, true), (11, true)] {
-            let script = script([key("A", 10), key("B", 60)]);
+            let script = script([Ok(key("A", 10)), Ok(key("B", 60))]);
             let early = keys(&script, 0);
             early.current().await.expect("A");
             // The same keys, later.
@@ -283,7 +283,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_cannot_be_renewed_early_is_used_to_its_end_and_no_longer() {
         let failure = || Err(Error::new(ErrorKind::Network, "gone"));
-        let script = script([key("A", 10), failure(), failure()]);
+        let script = script([Ok(key("A", 10)), failure(), failure()]);
         let early = keys(&script, 0);
         early.current().await.expect("A");
         let late = keys(&script, 9);
@@ -315,20 +315,20 @@ mod tests {
         }
         assert_eq!(script.calls.get(), 1);
 
-        let script = self::script([key("A", -1)]);
+        let script = self::script([Ok(key("A", -1))]);
         let error = keys(&script, 0).current().await.expect_err("over");
         assert_eq!(error.code.as_deref(), Some("ExpiredCredentials"));
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_that_a_service_calls_expired_is_replaced_once_for_all() {
-        let script = script([key("A", 60), key("B", 60)]);
+        let script = script([Ok(key("A", 60)), Ok(key("B", 60))]);
         let keys = keys(&script, 0);
         let first = keys.current().await.expect("A");
         let one = keys.instead_of(&first).await.expect("can").expect("B");
         let other = keys.instead_of(&first).await.expect("can").expect("B");
         assert_eq!((id(&one), id(&other), script.calls.get()), ("B", "B", 2));
-        let fixed = Keys::ready(key("A", 60).expect("good"), None);
+        let fixed = Keys::ready(key("A", 60), None);
         let held = fixed.current().await.expect("A");
         assert!(fixed.instead_of(&held).await.is_none());
     }

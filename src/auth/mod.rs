@@ -7,7 +7,6 @@ mod chain;
 mod check;
 mod env;
 mod files;
-mod instance;
 mod keys;
 pub mod process;
 mod profile;
@@ -16,13 +15,17 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
-pub use chain::{Profiles, login};
+pub use chain::{Profiles, Step, login, trail};
 use chrono::{DateTime, Utc};
 pub use keys::{Keys, Supplier};
 pub use recipe::{Domain, Password, Process, Recipe, Role, Sealed, WebIdentity};
 pub use world::World;
 
+use crate::error::Error;
+use crate::http::BoxFuture;
+use crate::model::CloudId;
 use crate::secret::{Secret, masked};
 
 /// The reserved profile of credentials from environment variables.
@@ -31,6 +34,22 @@ pub const ENV_PROFILE: &str = "env";
 pub const INSTANCE_PROFILE: &str = "instance-role";
 /// The reserved profile of the embedded cloud.
 pub const SANDBOX_PROFILE: &str = "sandbox";
+
+/// Asks a person for a secret that is not shown; the text says which.
+pub type Asker = Rc<dyn Fn(String) -> BoxFuture<'static, Result<Secret, Error>>>;
+
+/// An asker where there is nobody to be asked.
+pub fn nobody() -> Asker {
+    Rc::new(|_| {
+        Box::pin(async {
+            Err(
+                Error::credentials("a password is wanted, and nobody can be asked")
+                    .code("BrokenCredentials")
+                    .hint("Name a file that holds it: password-file in the profile."),
+            )
+        })
+    })
+}
 
 /// What a request is signed with.
 #[derive(Clone, Debug)]
@@ -168,4 +187,16 @@ impl Login {
             expect_account: None,
         }
     }
+}
+
+/// The files of other programs that hold credentials: the word that profiles of it begin with, whose
+/// it is, and the profiles in it.
+pub fn file_profiles(
+    source: &str,
+    world: &World<'_>,
+) -> Result<Option<(CloudId, Vec<String>)>, Error> {
+    let Some((file, None)) = files::named(source) else {
+        return Ok(None);
+    };
+    Ok(Some((file.cloud, (file.profiles)(world)?)))
 }

@@ -76,7 +76,7 @@ impl Reader<'_> {
             CredentialSource::Unsaid => self.of_any_file()?,
             CredentialSource::Environment => {
                 env::login(self.cloud, self.world.env)?.ok_or_else(|| {
-                    self.missing("the environment holds none", env::wanted(self.cloud))
+                    self.missing("the environment holds none", &env::wanted(self.cloud))
                 })?
             }
             CredentialSource::Vendor { file, profile } => {
@@ -174,9 +174,7 @@ impl Reader<'_> {
             Some(name) => match self.config.profiles.get(name) {
                 Some(profile) => login(self.world, self.config, name, profile)?,
                 None => {
-                    return Err(
-                        self.missing(&format!("there is no profile '{name}'"), String::new())
-                    );
+                    return Err(self.missing(&format!("there is no profile '{name}'"), ""));
                 }
             },
             None => self.of_any_file()?,
@@ -208,7 +206,7 @@ impl Reader<'_> {
         }
         Err(self.missing(
             "it names no source, and the vendor's tools have left no file",
-            "credentials.source in the profile".to_owned(),
+            "credentials.source in the profile",
         ))
     }
 
@@ -223,11 +221,11 @@ impl Reader<'_> {
                 Some(profile) => format!("{} has no profile '{profile}'", file.name()),
                 None => format!("the file of {} is not there or empty", file.name()),
             };
-            self.missing(&why, String::new())
+            self.missing(&why, "")
         })
     }
 
-    fn missing(&self, why: &str, wanted: String) -> Error {
+    fn missing(&self, why: &str, wanted: &str) -> Error {
         let error = broken(
             self.cloud,
             format!("the profile '{}' gives no credentials: {why}", self.name),

@@ -155,7 +155,7 @@ impl Job<'_> {
             Box::pin(site.courier().while_asking(answer))
         };
         let guard = Rules {
-            rules: site.protect_rules()?,
+            list: site.protect_rules()?,
             providers: &providers,
             reaches,
         };
@@ -213,7 +213,7 @@ impl Job<'_> {
 
 /// The config file's protect rules, for the changes of one command.
 struct Rules<'a> {
-    rules: &'a [ProtectRule],
+    list: &'a [ProtectRule],
     providers: &'a [&'a dyn Provider],
     reaches: Vec<Reach>,
 }
@@ -226,7 +226,7 @@ impl Guard for Rules<'_> {
         survey: &'a mut Survey,
     ) -> BoxFuture<'a, Result<(), Error>> {
         let (provider, reach) = (self.providers[number], self.reaches[number]);
-        Box::pin(protect(self.rules, provider, reach, drops_others, survey))
+        Box::pin(protect(self.list, provider, reach, drops_others, survey))
     }
 }
 

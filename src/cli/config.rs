@@ -1,4 +1,6 @@
-//! `config get|set|unset|path`.
+//! `config get|set|unset|path|explain`.
+
+mod explain;
 
 use clap::{Args, Subcommand};
 
@@ -39,6 +41,15 @@ pub(super) enum Config {
         kpctl config unset profiles.old")]
     Unset(Unset),
 
+    /// Show every setting, its value, and where the value comes from
+    ///
+    /// Nothing is sent, and no secret is shown. Without -p the sources of credentials are listed in the
+    /// order in which they are asked.
+    #[command(before_help = "Examples:\n  \
+        kpctl config explain\n  \
+        kpctl config explain huawei -p prod -o json")]
+    Explain(explain::Explain),
+
     /// Print where the file is, there or not
     #[command(before_help = "Examples:\n  kpctl config path\n  $EDITOR \"$(kpctl config path)\"")]
     Path,
@@ -69,16 +80,24 @@ pub(super) struct Unset {
 }
 
 impl Config {
-    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        if let Self::Explain(command) = self {
+            return command.run(run).await;
+        }
+        self.edit(run).await
+    }
+
+    /// The commands that look at the file alone.
+    async fn edit(&self, run: &Run<'_>) -> Result<u8, Error> {
         let get = matches!(self, Self::Get(_));
         refuse_useless(run, get)?;
         let path = paths::config(&run.context.env)?;
         let io = &run.context.io;
         match self {
             Self::Get(command) => command.run(run)?,
-            Self::Set(command) => file::set(&path, &command.changes(run)?)?,
+            Self::Set(command) => file::set(&path, &command.changes(run).await?)?,
             Self::Unset(command) => file::unset(&path, &command.key.parse()?)?,
-            Self::Path => io.data(&format!("{}\n", path.display()))?,
+            Self::Path | Self::Explain(_) => io.data(&format!("{}\n", path.display()))?,
         }
         Ok(0)
     }
@@ -116,7 +135,7 @@ impl Get {
 }
 
 impl Set {
-    fn changes(&self, run: &Run<'_>) -> Result<Vec<(KeyPath, NewValue)>, Error> {
+    async fn changes(&self, run: &Run<'_>) -> Result<Vec<(KeyPath, NewValue)>, Error> {
         let (pairs, []) = self.pairs.as_chunks::<2>() else {
             return Err(Error::usage("the last key has no value"));
         };
@@ -140,7 +159,7 @@ impl Set {
         let mut changes = Vec::new();
         for (key, value) in keys {
             let text = match value.as_str() {
-                "-" => from_input(&key, run)?,
+                "-" => from_input(&key, run).await?,
                 value => Secret::new(value.to_owned()),
             };
             let value = NewValue::read(&key, text)?;
@@ -152,10 +171,10 @@ impl Set {
 
 /// The value on standard input, without the end of its line; a person who types a secret does not
 /// see it.
-fn from_input(key: &KeyPath, run: &Run<'_>) -> Result<Secret, Error> {
+async fn from_input(key: &KeyPath, run: &Run<'_>) -> Result<Secret, Error> {
     let io = &run.context.io;
     if key.kind() == Kind::Secret && io.person_is_there() && !run.global.no_input {
-        return io.ask_passphrase(&format!("Value of {key}"), false);
+        return run.ask_secret(&format!("Value of {key}"), false).await;
     }
     let input = Secret::new(io.read_input()?);
     let text = input.expose();

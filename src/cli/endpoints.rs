@@ -10,6 +10,9 @@ use crate::model::CloudId;
 /// The service whose endpoint is the cloud's own address on the instance's wire.
 const METADATA: &str = "metadata";
 
+/// An endpoint, and who chose it.
+pub(super) type Chosen = (Endpoint, String);
+
 /// What was said about endpoints on the command line, in the environment and by the login.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
@@ -35,50 +38,69 @@ impl Choice {
         cloud: CloudId,
         service: &'static str,
     ) -> Result<Option<Endpoint>, Error> {
+        Ok(self.choose(cloud, service)?.map(|(endpoint, _)| endpoint))
+    }
+
+    /// The same, and who said so.
+    pub(super) fn choose(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+    ) -> Result<Option<Chosen>, Error> {
         let of_cloud = format!("{}_{}", env::ENDPOINT, cloud.name().to_uppercase());
         let of_service = format!("{of_cloud}_{}", service.to_uppercase());
-        if let (METADATA, None) = (service, self.env.filled(&of_service)) {
+        if service == METADATA {
             // What is said for the cloud's services is not meant for the instance's own wire, unless all of
             // it is a cloud on this machine.
-            let general = self.general(cloud, &of_cloud)?;
-            return Ok(general.filter(Endpoint::is_loopback));
+            return match self.env.filled(&of_service) {
+                Some(url) => self.parse(url, of_service).map(Some),
+                None => Ok(self
+                    .general(cloud, &of_cloud)?
+                    .filter(|(endpoint, _)| endpoint.is_loopback())),
+            };
         }
-        if let Some(url) = &self.option {
-            return Endpoint::parse(url, self.insecure).map(Some);
+        if let Some(chosen) = self.by_option()? {
+            return Ok(Some(chosen));
         }
         if let Some(url) = self.env.filled(&of_service) {
-            return self.parse(url, &of_service).map(Some);
+            return self.parse(url, of_service).map(Some);
         }
-        if let Some(endpoint) = self.general(cloud, &of_cloud)? {
-            return Ok(Some(endpoint));
+        if let Some(chosen) = self.general(cloud, &of_cloud)? {
+            return Ok(Some(chosen));
         }
         let of_login = &self.of_login;
         let place = format!("the profile '{}'", self.profile);
         if let Some(url) = of_login.services.get(service).or(of_login.all.as_ref()) {
-            return self.parse(url, &place).map(Some);
+            return self.parse(url, place).map(Some);
         }
         if let Some(domain) = &of_login.domain {
-            return cloud::site_endpoint(cloud, service, &self.region, domain)
-                .map(Some)
-                .map_err(|error| error.hint(format!("It comes from {place}.")));
+            let endpoint = cloud::site_endpoint(cloud, service, &self.region, domain)
+                .map_err(|error| error.hint(format!("It comes from {place}.")))?;
+            return Ok(Some((endpoint, place)));
         }
         if !of_login.by_vendor_variables {
             return Ok(None);
         }
         let variable = |name: &str| self.env.filled(name);
         match cloud::environment_endpoint(cloud, service, &self.region, &variable)? {
-            Some((name, url)) => self.parse(&url, &name).map(Some),
+            Some((name, url)) => self.parse(&url, name).map(Some),
             None => Ok(None),
         }
     }
 
+    fn by_option(&self) -> Result<Option<Chosen>, Error> {
+        let endpoint = |url: &String| Endpoint::parse(url, self.insecure);
+        let endpoint = self.option.as_ref().map(endpoint).transpose()?;
+        Ok(endpoint.map(|endpoint| (endpoint, "--endpoint-url".to_owned())))
+    }
+
     /// What is said for all services.
-    fn general(&self, cloud: CloudId, of_cloud: &str) -> Result<Option<Endpoint>, Error> {
-        if let Some(url) = &self.option {
-            return Endpoint::parse(url, self.insecure).map(Some);
+    fn general(&self, cloud: CloudId, of_cloud: &str) -> Result<Option<Chosen>, Error> {
+        if let Some(chosen) = self.by_option()? {
+            return Ok(Some(chosen));
         }
         if let Some(url) = self.env.filled(of_cloud) {
-            return self.parse(url, of_cloud).map(Some);
+            return self.parse(url, of_cloud.to_owned()).map(Some);
         }
         let Some(url) = self.env.filled(env::ENDPOINT) else {
             return Ok(None);
@@ -93,12 +115,14 @@ impl Choice {
             .hint(format!("Use {of_cloud} for one cloud."))
             .cloud(cloud));
         }
-        Ok(Some(endpoint))
+        Ok(Some((endpoint, env::ENDPOINT.to_owned())))
     }
 
-    fn parse(&self, url: &str, place: &str) -> Result<Endpoint, Error> {
-        Endpoint::parse(url, self.insecure)
-            .map_err(|error| error.hint(format!("It comes from {place}.")))
+    fn parse(&self, url: &str, place: String) -> Result<Chosen, Error> {
+        match Endpoint::parse(url, self.insecure) {
+            Ok(endpoint) => Ok((endpoint, place)),
+            Err(error) => Err(error.hint(format!("It comes from {place}."))),
+        }
     }
 }
 
@@ -178,6 +202,7 @@ mod tests {
         assert_eq!(chosen(None, &all).as_deref(), Some(here));
         let own = [("KPCTL_ENDPOINT_URL_HUAWEI_METADATA", here)];
         assert_eq!(chosen(None, &own).as_deref(), Some(here));
+        assert_eq!(chosen(Some(remote), &own).as_deref(), Some(here));
     }
 
     #[test]

@@ -5,12 +5,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::auth::{Keys, Login, Password, Recipe, Sealed};
+use crate::auth::{Keys, Login, Recipe};
 use crate::cloud::client::KeyGate;
 use crate::cloud::supply::{self, Ground};
 use crate::error::Error;
 use crate::model::CloudId;
-use crate::secret::Secret;
 
 /// A login's credentials at work, and what is known of them.
 #[derive(Clone)]
@@ -19,16 +18,16 @@ pub(super) struct Ring {
     pub(super) gate: KeyGate,
 }
 
+/// Cloud, and the profile that was named, if any.
+type LoginName = (CloudId, Option<String>);
 /// Cloud, profile, and the region where credentials are good in one only.
 type RingName = (CloudId, String, Option<String>);
 
 /// The logins of one run, each looked for once.
 #[derive(Default)]
 pub(super) struct Logins {
-    found: RefCell<HashMap<(CloudId, Option<String>), Rc<Login>>>,
+    found: RefCell<HashMap<LoginName, Rc<Login>>>,
     rings: RefCell<HashMap<RingName, Ring>>,
-    /// What a person typed, by cloud and profile: it is asked for once.
-    passwords: RefCell<HashMap<(CloudId, String), Secret>>,
 }
 
 impl Logins {
@@ -50,36 +49,15 @@ impl Logins {
 
     /// The login's credentials; all its connections share them, except where a token is good in one
     /// region only (spec huawei 4.1).
-    pub(super) fn ring(
-        &self,
-        login: &Login,
-        ground: &Ground,
-        ask: impl Fn(&str) -> Result<Secret, Error>,
-    ) -> Result<Ring, Error> {
+    pub(super) fn ring(&self, login: &Login, ground: &Ground) -> Result<Ring, Error> {
         let regional = matches!(login.recipe, Recipe::Password(_));
         let region = regional.then(|| ground.region.clone());
         let name = (ground.cloud, login.profile.clone(), region);
         if let Some(ring) = self.rings.borrow().get(&name) {
             return Ok(ring.clone());
         }
-        let recipe = match &login.recipe {
-            Recipe::Password(wanted) if matches!(wanted.password, Sealed::Ask) => {
-                let name = (ground.cloud, login.profile.clone());
-                let known = self.passwords.borrow().get(&name).cloned();
-                let password = match known {
-                    Some(password) => password,
-                    None => ask(&format!("Password of {}", wanted.user))?,
-                };
-                self.passwords.borrow_mut().insert(name, password.clone());
-                Recipe::Password(Password {
-                    password: Sealed::Given(password),
-                    ..wanted.clone()
-                })
-            }
-            recipe => recipe.clone(),
-        };
         let ring = Ring {
-            keys: supply::keys(&recipe, ground)?,
+            keys: supply::keys(&login.recipe, ground)?,
             gate: KeyGate::default(),
         };
         self.rings.borrow_mut().insert(name, ring.clone());

@@ -3,10 +3,12 @@
 
 mod api;
 pub mod args;
+mod auth;
 mod carry_out;
 mod codearts_key;
 mod config;
 mod cph_server;
+mod doctor;
 mod endpoints;
 mod instance;
 mod key;
@@ -22,9 +24,10 @@ use args::Global;
 use clap::{Parser, Subcommand};
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::CloudId;
 use crate::output::Output;
+use crate::secret::Secret;
 use crate::stop::Stop;
 
 /// Delete, detach, replace and trace SSH key pairs across clouds, and prove it.
@@ -71,6 +74,21 @@ enum Command {
     /// SSH keys on this machine: make them, tell their fingerprints, convert them
     #[command(subcommand)]
     Key(key::Key),
+
+    /// Credentials: whose they are, and where they come from
+    #[command(subcommand)]
+    Auth(auth::Auth),
+
+    /// Find what stands in the way: credentials, clock, network, certificates, proxy, permissions
+    ///
+    /// Every check is a read that changes nothing. Each finding names its fix. Without CLOUD, all clouds
+    /// that have credentials. Ends with 0 when there is no problem, else with the code of the problems' common
+    /// reason: 2 configuration, 4 credentials or permission, 7 network; 1 when they have several.
+    #[command(before_help = "Examples:\n  \
+        kpctl doctor\n  \
+        kpctl doctor huawei -r cn-north-4 -o json\n  \
+        kpctl --sandbox doctor")]
+    Doctor(doctor::Doctor),
 
     /// The config file: get and set its keys, tell where it is
     #[command(subcommand)]
@@ -152,6 +170,18 @@ impl Run<'_> {
         let io = &self.context.io;
         Output::new(self.global.output, self.global.query.as_deref(), io)
     }
+
+    /// Asks a person for a secret; a signal ends the waiting.
+    async fn ask_secret(&self, question: &str, new: bool) -> Result<Secret, Error> {
+        tokio::select! {
+            biased;
+            () = self.stop.asked_for() => Err(Error::new(
+                ErrorKind::Interrupted,
+                "interrupted: nothing was changed",
+            )),
+            secret = self.context.io.ask_secret(question, new) => secret,
+        }
+    }
 }
 
 impl Cli {
@@ -181,9 +211,11 @@ impl Cli {
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
-            Command::Key(command) => command.run(&run),
-            Command::Config(command) => command.run(&run),
+            Command::Key(command) => command.run(&run).await,
+            Command::Config(command) => command.run(&run).await,
             Command::Api(command) => command.run(&run).await,
+            Command::Auth(command) => command.run(&run).await,
+            Command::Doctor(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,
         }
     }

@@ -138,6 +138,7 @@ impl Reading {
         let io = &run.context.io;
         let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
         let document = ListDocument {
+            kind: "List",
             command: &self.command,
             items: listing.records.iter().map(Item::from).collect(),
             warnings: &listing.warnings,

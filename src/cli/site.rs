@@ -2,20 +2,23 @@
 //! embedded cloud when it is asked for.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::args::Global;
 use super::endpoints::Choice;
 use super::logins::Logins;
 use super::trust;
-use crate::auth::{self, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, World};
+use crate::auth::{
+    self, Asker, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, Step, World,
+};
 use crate::cloud::client::Overrides;
 use crate::cloud::supply::Ground;
-use crate::cloud::{Connection, Provider, check_region, connect};
+use crate::cloud::{Connection, Provider, check_region, connect, home_region, usual_endpoint};
 use crate::config::file::Config;
 use crate::config::{Env, env, paths};
 use crate::context::Context;
@@ -39,6 +42,7 @@ pub(super) struct Site<'a> {
     profile: Option<String>,
     cache_folder: OnceCell<Option<PathBuf>>,
     logins: Logins,
+    ask: Asker,
     /// Logins and regions that were connected to.
     places: RefCell<Vec<(CloudId, Login, String)>>,
     home: Option<PathBuf>,
@@ -88,6 +92,7 @@ impl<'a> Site<'a> {
             profile,
             cache_folder: OnceCell::new(),
             logins: Logins::default(),
+            ask: asker(context, global),
             places: RefCell::default(),
             home: paths::home(&context.env),
             config: OnceCell::new(),
@@ -154,18 +159,15 @@ impl<'a> Site<'a> {
                 let scope = provider.scope();
                 (&scope.profile, &scope.region) == (&place.0, &place.1)
             };
-            match groups.iter_mut().find(is_there) {
+            if let Some((_, ids)) = groups.iter_mut().find(is_there) {
                 // The same thing by id and by address is one thing.
-                Some((_, ids)) => {
-                    if seen.insert((place, id)) {
-                        ids.push(id.clone());
-                    }
+                if seen.insert((place, id)) {
+                    ids.push(id.clone());
                 }
-                None => {
-                    let provider = self.connect(cloud, service, &login, region)?;
-                    seen.insert((place, id));
-                    groups.push((provider, vec![id.clone()]));
-                }
+            } else {
+                let provider = self.connect(cloud, service, &login, region)?;
+                seen.insert((place, id));
+                groups.push((provider, vec![id.clone()]));
             }
         }
         Ok(groups)
@@ -209,10 +211,9 @@ impl<'a> Site<'a> {
             region: region.clone(),
             courier: Rc::clone(&self.courier),
             overrides: Rc::clone(&overrides),
+            ask: Rc::clone(&self.ask),
         };
-        let ring = self
-            .logins
-            .ring(login, &ground, |question| self.ask(question))?;
+        let ring = self.logins.ring(login, &ground)?;
         let place = (cloud, login.clone(), region.clone());
         self.places.borrow_mut().push(place);
         Ok(connect(Connection {
@@ -230,19 +231,76 @@ impl<'a> Site<'a> {
         }))
     }
 
-    /// Asks a person for a password; where there is none, what is asked for is missing.
-    fn ask(&self, question: &str) -> Result<Secret, Error> {
-        if self.global.no_input || !self.context.io.person_is_there() {
-            return Err(
-                Error::credentials("a password is wanted, and nobody can be asked")
-                    .code("BrokenCredentials")
-                    .hint("Name a file that holds it: password-file in the profile."),
-            );
+    /// The login of a profile, or of the options.
+    pub(super) fn login_of(
+        &self,
+        cloud: CloudId,
+        profile: Option<&str>,
+    ) -> Result<Rc<Login>, Error> {
+        match profile {
+            Some(profile) => self.look(cloud, Some(profile)),
+            None => self.login(cloud, None),
         }
-        self.context.io.ask_passphrase(question, false)
     }
 
-    fn region(&self, cloud: CloudId, login: &Login) -> Result<String, Error> {
+    /// A provider that can be asked who the login is, also where no region is named.
+    pub(super) fn for_identity(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+    ) -> Result<Box<dyn Provider>, Error> {
+        let region = self.region(cloud, login);
+        let region = region.unwrap_or_else(|_| home_region(cloud).to_owned());
+        self.connect(cloud, service, login, region)
+    }
+
+    /// A provider for that login in that region.
+    pub(super) fn provider_in(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+        region: &str,
+    ) -> Result<Box<dyn Provider>, Error> {
+        self.connect(cloud, service, login, region.to_owned())
+    }
+
+    /// Where the requests of a service go, and who said so; the vendor's usual host needs nobody.
+    pub(super) fn endpoint(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+        region: &str,
+    ) -> Result<(Endpoint, Option<String>), Error> {
+        if let Some(server) = &self.embedded {
+            let endpoint = Endpoint::parse(&server.url(), false)?;
+            return Ok((endpoint, Some("the sandbox".to_owned())));
+        }
+        Ok(match self.choice(login, region).choose(cloud, service)? {
+            Some((endpoint, place)) => (endpoint, Some(place)),
+            None => (usual_endpoint(cloud, service, region)?, None),
+        })
+    }
+
+    /// Every source of credentials, and what comes of asking it.
+    pub(super) fn trail(&self, cloud: CloudId) -> Vec<(String, Step)> {
+        auth::trail(cloud, &self.world(), self)
+    }
+
+    /// The profile that option or variable names, and which of them.
+    pub(super) fn named_profile(&self) -> Option<(&str, &'static str)> {
+        let by = if self.global.profile.is_some() {
+            "-p"
+        } else {
+            env::PROFILE
+        };
+        Some((self.profile.as_deref()?, by))
+    }
+
+    /// The region to work in.
+    pub(super) fn region(&self, cloud: CloudId, login: &Login) -> Result<String, Error> {
         let region = self.global.region.clone().or_else(|| login.region.clone());
         region.ok_or_else(|| {
             Error::usage(format!("no region for {cloud}"))
@@ -287,13 +345,21 @@ impl<'a> Site<'a> {
             Some(scope) => Some(scope.profile.as_str()),
             None => self.profile.as_deref(),
         };
-        let world = World {
+        self.look(cloud, profile)
+    }
+
+    fn look(&self, cloud: CloudId, profile: Option<&str>) -> Result<Rc<Login>, Error> {
+        let look = || auth::login(cloud, profile, &self.world(), self);
+        self.logins.find(cloud, profile, look)
+    }
+
+    /// What sources of credentials may look at.
+    pub(super) fn world(&self) -> World<'_> {
+        World {
             env: &self.context.env,
             home: self.home.as_deref(),
             now: self.context.clock.now(),
-        };
-        let look = || auth::login(cloud, profile, &world, self);
-        self.logins.find(cloud, profile, look)
+        }
     }
 
     fn endpoint_choice(&self, cloud: CloudId, login: &Login, region: &str) -> Overrides {
@@ -301,15 +367,19 @@ impl<'a> Site<'a> {
             let url = server.url();
             return Rc::new(move |_| Endpoint::parse(&url, false).map(Some));
         }
-        let choice = Choice {
+        let choice = self.choice(login, region);
+        Rc::new(move |service| choice.endpoint(cloud, service))
+    }
+
+    fn choice(&self, login: &Login, region: &str) -> Choice {
+        Choice {
             option: self.global.endpoint_url.clone(),
             insecure: self.global.insecure_endpoint,
             env: self.context.env.clone(),
             of_login: login.endpoints.clone(),
             profile: login.profile.clone(),
             region: region.to_owned(),
-        };
-        Rc::new(move |service| choice.endpoint(cloud, service))
+        }
     }
 
     /// Where looked-up things are kept; without a folder they are looked up again.
@@ -334,6 +404,28 @@ impl Profiles for Site<'_> {
         let config = Config::read(&self.context.env)?;
         Ok(self.config.get_or_init(|| config))
     }
+}
+
+/// Asks a person for a secret, once for each question; where there is nobody, it is missing.
+fn asker(context: &Context, global: &Global) -> Asker {
+    if global.no_input || !context.io.person_is_there() {
+        return auth::nobody();
+    }
+    let io = Rc::clone(&context.io);
+    let known: Rc<Mutex<HashMap<String, Secret>>> = Rc::default();
+    Rc::new(move |question| {
+        let (io, known) = (Rc::clone(&io), Rc::clone(&known));
+        Box::pin(async move {
+            // Two regions that want the same password wait for one answer.
+            let mut known = known.lock().await;
+            if let Some(secret) = known.get(&question) {
+                return Ok(secret.clone());
+            }
+            let secret = io.ask_secret(&question, false).await?;
+            known.insert(question, secret.clone());
+            Ok(secret)
+        })
+    })
 }
 
 /// Behind an endpoint of the user's own a region may have any name, but it is still one name: it goes

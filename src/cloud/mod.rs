@@ -117,6 +117,51 @@ pub fn environment_endpoint<'a>(
     }
 }
 
+/// The vendor's usual host of a service in a region.
+pub fn usual_endpoint(
+    cloud: CloudId,
+    service: &'static str,
+    region: &str,
+) -> Result<Endpoint, Error> {
+    match cloud {
+        CloudId::Volcengine => volcengine::endpoints::endpoint(service, region, None),
+        CloudId::Tencent => tencent::endpoints::endpoint(service, region, None),
+        CloudId::Huawei => huawei::endpoints::endpoint(service, region, None),
+    }
+}
+
+/// The region that is asked who somebody is when no region is named: the vendors' SDKs ask there, too
+/// (spec volcengine 7.4, tencent 5.4, huawei 4.2).
+pub fn home_region(cloud: CloudId) -> &'static str {
+    match cloud {
+        CloudId::Volcengine => "cn-beijing",
+        CloudId::Tencent => "ap-guangzhou",
+        CloudId::Huawei => "cn-north-4",
+    }
+}
+
+/// The services that verbs ask, and a list of each that can be read without harm.
+pub fn reads(cloud: CloudId) -> Vec<(&'static str, ListRequest)> {
+    let pairs = ListRequest::KeyPairs(Resource::KeyPair);
+    match cloud {
+        CloudId::Volcengine => vec![("ecs", pairs), ("ecs", ListRequest::Instances)],
+        CloudId::Tencent => vec![
+            ("cvm", pairs),
+            ("cvm", ListRequest::Instances),
+            (
+                "lighthouse",
+                ListRequest::KeyPairs(Resource::LighthouseKeyPair),
+            ),
+        ],
+        CloudId::Huawei => vec![
+            ("kps", pairs),
+            ("kms", ListRequest::KmsKeys),
+            ("cph", ListRequest::CphServers),
+            ("codearts", ListRequest::CodeartsKeys),
+        ],
+    }
+}
+
 /// The host of a service under another domain than the vendor's usual one: another site of the
 /// vendor's, or a partner's cloud.
 pub fn site_endpoint(

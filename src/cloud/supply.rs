@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::client::{Client, KeyGate, Overrides, Wire};
 use super::{Connection, huawei, tencent, volcengine};
 use crate::auth::{
-    Credential, Keys, Login, Process, Recipe, Role, Sealed, Supplier, Temporary, process,
+    Asker, Credential, Keys, Login, Process, Recipe, Role, Sealed, Supplier, Temporary, process,
 };
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::{BoxFuture, Courier, Endpoint, Method, Reply, Request};
@@ -37,6 +37,8 @@ pub struct Ground {
     pub courier: Rc<Courier>,
     /// Endpoints that the user named.
     pub overrides: Overrides,
+    /// Who can be asked for what only a person knows.
+    pub ask: Asker,
 }
 
 impl Ground {
@@ -64,6 +66,36 @@ impl Ground {
             expires_at: None,
         };
         self.client(Keys::ready(nothing, None))
+    }
+
+    /// Reads a secret where it is kept; what only a person knows is asked for with that question.
+    pub(in crate::cloud) async fn unseal(
+        &self,
+        sealed: &Sealed,
+        question: &str,
+    ) -> Result<Secret, Error> {
+        let broken = |why: String| {
+            Error::credentials(why)
+                .code("BrokenCredentials")
+                .cloud(self.cloud)
+        };
+        match sealed {
+            Sealed::Given(secret) => Ok(secret.clone()),
+            Sealed::File(file) => {
+                let shown = file.display();
+                let text = std::fs::read_to_string(file)
+                    .map_err(|error| broken(format!("cannot read {shown}: {error}")))?;
+                let text = text.trim();
+                if text.is_empty() {
+                    return Err(broken(format!("{shown} is empty")));
+                }
+                Ok(Secret::new(text.to_owned()))
+            }
+            Sealed::Ask => {
+                let answer = (self.ask)(question.to_owned());
+                self.courier.while_asking(answer).await
+            }
+        }
     }
 
     /// The metadata service: the cloud's own address, or one on this machine that the user named.
@@ -176,13 +208,15 @@ pub(in crate::cloud) fn metadata_request(
 
 /// An answer of a metadata service that cannot be used.
 pub(in crate::cloud) fn metadata_refused(cloud: CloudId, reply: &Reply, what: &str) -> Error {
-    Error::credentials(format!(
-        "the metadata service gives no {what}: HTTP {}",
-        reply.status
-    ))
-    .code("NoInstanceRole")
-    .hint("Give the instance a role in the console, or name other credentials.")
-    .cloud(cloud)
+    let answer = match reply.status {
+        // The answer is there, and what is wanted is not in it.
+        200 => String::new(),
+        status => format!(" (HTTP {status})"),
+    };
+    Error::credentials(format!("the metadata service gives no {what}{answer}"))
+        .code("NoInstanceRole")
+        .hint("Give the instance a role in the console, or name other credentials.")
+        .cloud(cloud)
 }
 
 /// The role's session name as all clouds take it.
@@ -230,29 +264,6 @@ impl Parts {
             },
             expires_at: self.end.as_deref().and_then(parse_instant),
         })
-    }
-}
-
-/// Reads a secret where it is kept.
-pub(in crate::cloud) fn unseal(cloud: CloudId, sealed: &Sealed) -> Result<Secret, Error> {
-    let broken = |why: String| {
-        Error::credentials(why)
-            .code("BrokenCredentials")
-            .cloud(cloud)
-    };
-    match sealed {
-        Sealed::Given(secret) => Ok(secret.clone()),
-        Sealed::File(file) => {
-            let shown = file.display();
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| broken(format!("cannot read {shown}: {error}")))?;
-            let text = text.trim();
-            if text.is_empty() {
-                return Err(broken(format!("{shown} is empty")));
-            }
-            Ok(Secret::new(text.to_owned()))
-        }
-        Sealed::Ask => Err(broken("nobody was asked for the password".to_owned())),
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Profile {
 /// [`paths::of_person`] resolves.
 #[derive(Clone, Debug, Default)]
 pub enum CredentialSource {
-    /// Nothing is said: the vendor's environment variables, then its files.
+    /// Nothing is said: the files of the vendor's own programs.
     #[default]
     Unsaid,
     /// They stand in the file.
@@ -150,8 +150,8 @@ pub struct RoleSource {
     pub policy: Option<String>,
     /// The account of an agency.
     pub agency_domain: Option<Domain>,
-    /// The profile whose credentials take the role on; without one, the vendor's environment
-    /// variables, then its files.
+    /// The profile whose credentials take the role on; without one, the files of the vendor's own
+    /// programs.
     pub from: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! Protect rules: what they keep is refused before anybody is asked.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::cloud::Provider;
 use crate::cloud::change::Survey;
@@ -76,10 +77,10 @@ pub async fn protect(
             Reach::Items => (outcome.address.resource, vec![outcome.address.id.clone()]),
             Reach::Targets | Reach::Nothing => held_before(outcome, &given),
         };
-        if !known.contains_key(&resource) {
-            known.insert(resource, read(provider, resource).await?);
-        }
-        let records = known.get(&resource).map_or(&[][..], Vec::as_slice);
+        let records = match known.entry(resource) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(room) => room.insert(read(provider, resource).await?),
+        };
         for id in ids {
             // A rule of repository keys is met by the key that a title or fingerprint was resolved to.
             let record = records

@@ -13,6 +13,8 @@ use crate::model::{Address, Scope};
 /// What was read, for machines or for people.
 #[derive(Debug)]
 pub struct ListDocument<'a> {
+    /// `List`, or `Findings` of a check.
+    pub kind: &'static str,
     /// The command without its arguments: `tencent key-pair list`.
     pub command: &'a str,
     /// The things.
@@ -101,7 +103,7 @@ impl Item {
 
 impl ListDocument<'_> {
     pub(super) fn to_json(&self) -> Value {
-        let mut document = self.head("List");
+        let mut document = self.head(self.kind);
         let items = self.items.iter().map(Item::to_json);
         document.insert("items".into(), items.collect());
         document.insert("warnings".into(), self.warnings.into());
@@ -227,6 +229,7 @@ mod tests {
 
     fn document(records: &[Record]) -> ListDocument<'static> {
         ListDocument {
+            kind: "List",
             command: "tencent key-pair list",
             items: records.iter().map(Item::from).collect(),
             warnings: &[],

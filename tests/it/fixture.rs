@@ -3,10 +3,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 
 use assert_cmd::cargo::CommandCargoExt;
+use kpctl::sandbox::credentials as fake;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -76,6 +79,8 @@ pub(crate) struct World {
     environment: Vec<(String, String)>,
     served: Option<Served>,
     outputs: std::cell::RefCell<String>,
+    /// Files with secrets that the test itself wrote.
+    inputs: std::cell::RefCell<Vec<PathBuf>>,
 }
 
 struct Served {
@@ -91,6 +96,7 @@ impl World {
             environment: Vec::new(),
             served: None,
             outputs: std::cell::RefCell::default(),
+            inputs: std::cell::RefCell::default(),
         }
     }
 
@@ -152,6 +158,18 @@ impl World {
         self.folder.path().join(name)
     }
 
+    /// Writes a file for its owner alone that may hold secrets: when all is over they are looked for
+    /// everywhere else. The path is the answer.
+    pub(crate) fn secret_file(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes the folder");
+        std::fs::write(&path, text).expect("writes");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("sets");
+        let shown = path.display().to_string();
+        self.inputs.borrow_mut().push(path);
+        shown
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("kpctl").expect("the binary is built");
         command
@@ -206,11 +224,15 @@ impl World {
 
     /// The API requests that the served sandbox has seen, as `Operation` names in order.
     pub(crate) fn requests(&self) -> Vec<String> {
-        let list: Value = serde_json::from_str(&self.get("/_sandbox/requests")).expect("JSON");
-        let names = list.as_array().expect("a list").iter();
+        let names = self.journal().into_iter();
         names
             .map(|request| request["operation"].as_str().unwrap_or_default().to_owned())
             .collect()
+    }
+
+    /// The same with all that the sandbox knows of each.
+    pub(crate) fn journal(&self) -> Vec<Value> {
+        serde_json::from_str(&self.get("/_sandbox/requests")).expect("a list")
     }
 
     /// The whole state of the served sandbox.
@@ -256,12 +278,48 @@ impl World {
 
 /// Secrets that must never come out: the sandbox's own, and one that tests plant.
 pub(crate) const CANARY: &str = "canary-secret-that-must-not-come-out";
-const SECRETS: [&str; 4] = [
+const SECRETS: [&str; 18] = [
     CANARY,
-    kpctl::sandbox::credentials::VOLCENGINE_SECRET_KEY,
-    kpctl::sandbox::credentials::TENCENT_SECRET_KEY,
-    kpctl::sandbox::credentials::HUAWEI_SECRET_KEY,
+    fake::ISSUED_MARK,
+    fake::VOLCENGINE_SECRET_KEY,
+    fake::VOLCENGINE_TEMPORARY_SECRET_KEY,
+    fake::VOLCENGINE_TEMPORARY_TOKEN,
+    fake::VOLCENGINE_OIDC_TOKEN,
+    fake::TENCENT_SECRET_KEY,
+    fake::TENCENT_TEMPORARY_SECRET_KEY,
+    fake::TENCENT_TEMPORARY_TOKEN,
+    fake::TENCENT_OIDC_TOKEN,
+    fake::HUAWEI_SECRET_KEY,
+    fake::HUAWEI_TEMPORARY_SECRET_KEY,
+    fake::HUAWEI_TEMPORARY_TOKEN,
+    fake::HUAWEI_AUTH_TOKEN,
+    fake::HUAWEI_IAM_PASSWORD,
+    fake::HUAWEI_OIDC_TOKEN,
+    WRONG_TOKEN,
+    WRONG_PASSWORD,
 ];
+/// A token and a password that are good nowhere, and secret all the same.
+pub(crate) const WRONG_TOKEN: &str = "wrong-token-that-must-not-come-out";
+pub(crate) const WRONG_PASSWORD: &str = "wrong-password-that-must-not-come-out";
+
+/// The secrets of the vendors' files that tests copy.
+static OF_VENDOR_FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut texts = Vec::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vendor-files");
+    read_files(Path::new(folder), &mut texts);
+    texts.retain(|(place, _)| !place.ends_with("README.md"));
+    let words = texts
+        .iter()
+        .flat_map(|(_, text)| text.split(['"', '=', ' ', '\n']));
+    // Key ids begin with these; masked, they may be shown. A session's name is none either.
+    let is_public = |word: &&str| {
+        ["AK", "NOTREAL", "trn:"]
+            .iter()
+            .any(|one| word.starts_with(one))
+    };
+    let secrets = words.filter(|word| word.contains("not-real") && !is_public(word));
+    secrets.map(str::to_owned).collect()
+});
 
 impl Drop for World {
     fn drop(&mut self) {
@@ -274,8 +332,12 @@ impl Drop for World {
         }
         let mut texts = vec![("output".to_owned(), self.outputs.take())];
         read_files(self.folder.path(), &mut texts);
+        let inputs = self.inputs.take();
+        texts.retain(|(place, _)| !inputs.iter().any(|input| Path::new(place) == input));
+        assert!(OF_VENDOR_FILES.len() > 20, "the files were read");
         for (place, text) in texts {
-            for secret in SECRETS {
+            let of_files = OF_VENDOR_FILES.iter().map(String::as_str);
+            for secret in SECRETS.into_iter().chain(of_files) {
                 assert!(!text.contains(secret), "a secret came out in {place}");
             }
             assert!(

@@ -186,7 +186,9 @@ fn end_of(body: &str, raw: bool) -> usize {
 fn names_in(literal: &str) -> impl Iterator<Item = String> {
     let words = literal.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let is_name = |word: &&str| {
-        let known = PREFIXES.iter().any(|prefix| word.starts_with(prefix));
+        let known = PREFIXES
+            .iter()
+            .any(|prefix| word.len() > prefix.len() && word.starts_with(prefix));
         let capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         (known && word.chars().all(capital)) || SYSTEM.contains(word)
     };

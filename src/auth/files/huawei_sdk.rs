@@ -48,8 +48,7 @@ pub(in crate::auth) fn login(
         source: format!("the Huawei Cloud SDKs' file ({file})"),
         region: None,
         project_id: ini.found(BASIC, "project_id").text.map(str::to_owned),
-        endpoints: Endpoints::vendors()
-            .with_service("iam", ini.found(BASIC, "iam_endpoint").text.as_deref()),
+        endpoints: Endpoints::vendors().with_service("iam", ini.found(BASIC, "iam_endpoint").text),
         expect_account: None,
     }))
 }

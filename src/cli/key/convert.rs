@@ -58,7 +58,7 @@ enum To {
 }
 
 impl Convert {
-    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let output = super::output(run)?;
         let inputs = [
             Some(self.path.as_path()),
@@ -70,21 +70,21 @@ impl Convert {
             file::must_be_new(out)?;
         }
         let format = match self.to {
-            To::Public => return self.to_public(&output, run),
+            To::Public => return self.to_public(&output, run).await,
             To::Openssh => Format::Openssh,
             To::Pkcs1 => Format::Pkcs1,
             To::Pkcs8 => Format::Pkcs8,
         };
-        self.to_private(format.into(), &output, run)
+        self.to_private(format.into(), &output, run).await
     }
 
-    fn to_public(&self, output: &Output, run: &Run<'_>) -> Result<u8, Error> {
+    async fn to_public(&self, output: &Output, run: &Run<'_>) -> Result<u8, Error> {
         if self.new_passphrase || self.new_passphrase_file.is_some() || self.no_passphrase {
             return Err(Error::usage("a public key has no passphrase"));
         }
         let (half, warning) = match read(&self.path, run)? {
             KeyFile::Public(half) => (half, None),
-            KeyFile::Private(file) => (self.half_of(&file.text, run)?, file.warning),
+            KeyFile::Private(file) => (self.half_of(&file.text, run).await?, file.warning),
         };
         let half = match &self.comment {
             Some(comment) => half.with_comment(comment),
@@ -106,18 +106,23 @@ impl Convert {
     }
 
     /// The public half, for which a passphrase is asked only when nothing can be told without it.
-    fn half_of(&self, text: &Secret, run: &Run<'_>) -> Result<PublicKey, Error> {
+    async fn half_of(&self, text: &Secret, run: &Run<'_>) -> Result<PublicKey, Error> {
         if self.passphrase_file.is_none()
             && let Ok(half) = PrivateKey::public_of(text, None)
         {
             return Ok(half);
         }
         let passphrase =
-            passphrase::to_open(text, &self.path, self.passphrase_file.as_deref(), run)?;
+            passphrase::to_open(text, &self.path, self.passphrase_file.as_deref(), run).await?;
         PrivateKey::public_of(text, passphrase.as_ref()).map_err(|error| about(&self.path, error))
     }
 
-    fn to_private(&self, format: KeyFormat, output: &Output, run: &Run<'_>) -> Result<u8, Error> {
+    async fn to_private(
+        &self,
+        format: KeyFormat,
+        output: &Output,
+        run: &Run<'_>,
+    ) -> Result<u8, Error> {
         let Some(out) = &self.out else {
             return Err(Error::usage("a private key goes to a file of its own")
                 .hint("Add --out FILE; it is made with mode 0600."));
@@ -129,7 +134,8 @@ impl Convert {
                     .hint("Give the file without .pub at its end, or use --to public."),
             ));
         };
-        let old = passphrase::to_open(&text, &self.path, self.passphrase_file.as_deref(), run)?;
+        let old =
+            passphrase::to_open(&text, &self.path, self.passphrase_file.as_deref(), run).await?;
         let key =
             PrivateKey::parse(&text, old.as_ref()).map_err(|error| about(&self.path, error))?;
         let key = match &self.comment {
@@ -139,7 +145,7 @@ impl Convert {
         let was_locked = PrivateKey::is_locked(&text)?;
         let lock = match &self.new_passphrase_file {
             Some(path) => Some(passphrase::from_file(path, run)?),
-            None if self.new_passphrase => Some(passphrase::ask_new(out, run)?),
+            None if self.new_passphrase => Some(passphrase::ask_new(out, run).await?),
             None => old.filter(|_| was_locked && !self.no_passphrase),
         };
         let written = key.write(format, lock.as_ref()).map_err(|error| {

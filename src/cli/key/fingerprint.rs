@@ -24,7 +24,7 @@ pub(in crate::cli) struct Fingerprint {
 }
 
 impl Fingerprint {
-    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let output = super::output(run)?;
         let paths = self.paths.iter().map(PathBuf::as_path).map(Some);
         let inputs: Vec<Option<&Path>> = paths.chain([self.passphrase_file.as_deref()]).collect();
@@ -39,7 +39,7 @@ impl Fingerprint {
                 KeyFile::Public(half) => keys.push(Listed::public(path, half)),
                 KeyFile::Private(file) => {
                     warnings.extend(file.warning);
-                    keys.push(of_private(&file.text, path, passphrase.as_ref(), run)?);
+                    keys.push(of_private(&file.text, path, passphrase.as_ref(), run).await?);
                 }
             }
         }
@@ -49,7 +49,7 @@ impl Fingerprint {
 }
 
 /// A private key, opened if that takes no question, or if nothing can be told without.
-fn of_private(
+async fn of_private(
     text: &Secret,
     path: &Path,
     passphrase: Option<&Secret>,
@@ -60,7 +60,7 @@ fn of_private(
         if let Ok(half) = PrivateKey::public_of(text, None) {
             return Ok(Listed::locked(path, half));
         }
-        let passphrase = passphrase::to_open(text, path, None, run)?;
+        let passphrase = passphrase::to_open(text, path, None, run).await?;
         let key = PrivateKey::parse(text, passphrase.as_ref());
         return Listed::private(path, key.map_err(|error| about(path, error))?);
     }

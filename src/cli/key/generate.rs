@@ -54,14 +54,14 @@ pub(in crate::cli) struct Generate {
 }
 
 impl Generate {
-    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let output = super::output(run)?;
         let public_path = file::public_path(&self.path);
         file::must_be_new(&self.path)?;
         file::must_be_new(&public_path)?;
         let passphrase = match &self.passphrase_file {
             Some(path) => Some(passphrase::from_file(path, run)?),
-            None if self.passphrase => Some(passphrase::ask_new(&self.path, run)?),
+            None if self.passphrase => Some(passphrase::ask_new(&self.path, run).await?),
             None => None,
         };
         let key = PrivateKey::generate(self.key_type.into(), &self.comment)?;

@@ -81,6 +81,7 @@ pub(super) fn write(
         }
     }
     let document = ListDocument {
+        kind: "List",
         command,
         items: keys.iter().map(|key| Item::local(key.fields())).collect(),
         warnings,

@@ -52,11 +52,11 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         match self {
-            Self::Generate(command) => command.run(run),
-            Self::Fingerprint(command) => command.run(run),
-            Self::Convert(command) => command.run(run),
+            Self::Generate(command) => command.run(run).await,
+            Self::Fingerprint(command) => command.run(run).await,
+            Self::Convert(command) => command.run(run).await,
         }
     }
 }

@@ -17,12 +17,12 @@ pub(super) fn from_file(path: &Path, run: &Run<'_>) -> Result<Secret, Error> {
 }
 
 /// A new passphrase from a person.
-pub(super) fn ask_new(path: &Path, run: &Run<'_>) -> Result<Secret, Error> {
-    ask(&format!("New passphrase for {}", path.display()), true, run)
+pub(super) async fn ask_new(path: &Path, run: &Run<'_>) -> Result<Secret, Error> {
+    ask(&format!("New passphrase for {}", path.display()), true, run).await
 }
 
 /// The passphrase that opens a key: the file's when one is named, a person's when the key is locked.
-pub(super) fn to_open(
+pub(super) async fn to_open(
     text: &Secret,
     path: &Path,
     passphrase_file: Option<&Path>,
@@ -36,15 +36,16 @@ pub(super) fn to_open(
     }
     let question = format!("Passphrase of {}", path.display());
     ask(&question, false, run)
+        .await
         .map(Some)
         .map_err(|error| error.hint("--passphrase-file FILE takes it from a file."))
 }
 
-fn ask(question: &str, new: bool, run: &Run<'_>) -> Result<Secret, Error> {
+async fn ask(question: &str, new: bool, run: &Run<'_>) -> Result<Secret, Error> {
     if run.global.no_input || !run.context.io.person_is_there() {
         return Err(Error::usage(
             "a passphrase is needed, and nobody can be asked for it",
         ));
     }
-    run.context.io.ask_passphrase(question, new)
+    run.ask_secret(question, new).await
 }

@@ -6,7 +6,7 @@ use super::tokens::{CreateTemporaryAccessKey, CreateTokenByIdToken, CreateTokenB
 use super::wire::HuaweiWire;
 use crate::auth::{Keys, Password, Recipe, Role, Sealed, Supplier, Temporary, WebIdentity};
 use crate::cloud::client::Client;
-use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal};
+use crate::cloud::supply::{self, Ground, life, not_got, session_name};
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::CloudId;
@@ -38,6 +38,7 @@ pub(in crate::cloud) fn supplier(
             ground: ground.clone(),
         }),
         Recipe::Password(password) => Box::new(Login {
+            ground: ground.clone(),
             client: ground.anonymous(),
             password: password.clone(),
         }),
@@ -89,7 +90,10 @@ struct Federation {
 
 impl Federation {
     async fn get(&self) -> Result<Temporary, Error> {
-        let token = unseal(CloudId::Huawei, &self.token)?;
+        let token = self
+            .ground
+            .unseal(&self.token, "Token of the identity provider")
+            .await?;
         let client: Client<HuaweiWire> = self.ground.anonymous();
         let Some(role) = &self.role else {
             // The older way: a token for a token, and a key for that.
@@ -121,6 +125,7 @@ impl Supplier for Federation {
 
 /// A user's password, for a token that is good in the region's project.
 struct Login {
+    ground: Ground,
     client: Client<HuaweiWire>,
     password: Password,
 }
@@ -133,7 +138,8 @@ impl Supplier for Login {
                 domain,
                 password,
             } = &self.password;
-            let password = unseal(CloudId::Huawei, password)?;
+            let question = format!("Password of {user}");
+            let password = self.ground.unseal(password, &question).await?;
             let region = &self.client.scope.region;
             let call = CreateTokenByPassword::new(user, domain, &password, region);
             let what = format!("log in as {user}");

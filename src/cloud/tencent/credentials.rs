@@ -5,7 +5,7 @@ use super::sts::{AssumeRole, AssumeRoleWithWebIdentity};
 use super::wire::TencentWire;
 use crate::auth::{Recipe, Role, Sealed, Supplier, Temporary, WebIdentity};
 use crate::cloud::client::Client;
-use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal};
+use crate::cloud::supply::{self, Ground, life, not_got, session_name};
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::CloudId;
@@ -27,6 +27,7 @@ pub(in crate::cloud) fn supplier(
             provider,
             token,
         }) => Box::new(FederatedRole {
+            ground: ground.clone(),
             client: ground.anonymous(),
             role: role
                 .clone()
@@ -71,6 +72,7 @@ impl Supplier for AssumedRole {
 
 /// A role taken on with the token of an identity provider, which is read anew each time.
 struct FederatedRole {
+    ground: Ground,
     client: Client<TencentWire>,
     role: Role,
     provider: String,
@@ -81,7 +83,10 @@ impl Supplier for FederatedRole {
     fn supply(&self) -> BoxFuture<'_, Result<Temporary, Error>> {
         Box::pin(async {
             let role = &self.role;
-            let token = unseal(CloudId::Tencent, &self.token)?;
+            let token = self
+                .ground
+                .unseal(&self.token, "Token of the identity provider")
+                .await?;
             let call = AssumeRoleWithWebIdentity {
                 provider_id: self.provider.clone(),
                 web_identity_token: token.expose().to_owned(),

@@ -38,19 +38,18 @@ impl InstanceRole {
             let request = metadata_request(Method::GET, &endpoint, path, "");
             self.ground.ask_metadata(&request).await
         };
-        let role = match &self.role {
-            Some(role) => role.clone(),
-            None => {
-                let reply = ask(ROLES).await?;
-                let name = String::from_utf8_lossy(&reply.body).trim().to_owned();
-                let plain = |c: char| {
-                    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | '@' | ',')
-                };
-                if reply.status != 200 || name.is_empty() || !name.chars().all(plain) {
-                    return refused(&reply, "role");
-                }
-                name
+        let role = if let Some(role) = &self.role {
+            role.clone()
+        } else {
+            let reply = ask(ROLES).await?;
+            let name = String::from_utf8_lossy(&reply.body).trim().to_owned();
+            let plain = |c: char| {
+                c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | '@' | ',')
+            };
+            if reply.status != 200 || name.is_empty() || !name.chars().all(plain) {
+                return refused(&reply, "role");
             }
+            name
         };
         let reply = ask(&format!("{ROLES}{}", escape(&role))).await?;
         match serde_json::from_slice::<Answer>(&reply.body) {

@@ -5,7 +5,7 @@ use super::sts::{AssumeRole, AssumeRoleWithOidc};
 use super::wire::VolcengineWire;
 use crate::auth::{Recipe, Role, Sealed, Supplier, Temporary, WebIdentity};
 use crate::cloud::client::Client;
-use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal};
+use crate::cloud::supply::{self, Ground, life, not_got, session_name};
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::CloudId;
@@ -22,6 +22,7 @@ pub(in crate::cloud) fn supplier(
             role: role.clone(),
         }),
         Recipe::WebIdentity(WebIdentity { role, token, .. }) => Box::new(FederatedRole {
+            ground: ground.clone(),
             client: ground.anonymous(),
             role: role
                 .clone()
@@ -64,6 +65,7 @@ impl Supplier for AssumedRole {
 
 /// A role taken on with the token of an identity provider, which is read anew each time.
 struct FederatedRole {
+    ground: Ground,
     client: Client<VolcengineWire>,
     role: Role,
     token: Sealed,
@@ -72,7 +74,10 @@ struct FederatedRole {
 impl Supplier for FederatedRole {
     fn supply(&self) -> BoxFuture<'_, Result<Temporary, Error>> {
         Box::pin(async {
-            let token = unseal(CloudId::Volcengine, &self.token)?;
+            let token = self
+                .ground
+                .unseal(&self.token, "Token of the identity provider")
+                .await?;
             let call = AssumeRoleWithOidc {
                 role: request(&self.role),
                 oidc_token: token.expose().to_owned(),

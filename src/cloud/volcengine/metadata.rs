@@ -36,14 +36,13 @@ impl InstanceRole {
             request.secret_header("x-volc-ecs-metadata-token", token.as_str());
             self.ground.ask_metadata(&request).await
         };
-        let role = match &self.role {
-            Some(role) => role.clone(),
-            None => {
-                let reply = ask(ROLES, "type=user&format=json").await?;
-                match first_name(&reply.body) {
-                    Some(name) if reply.status == 200 => name,
-                    _ => return refused(&reply, "role"),
-                }
+        let role = if let Some(role) = &self.role {
+            role.clone()
+        } else {
+            let reply = ask(ROLES, "type=user&format=json").await?;
+            match first_name(&reply.body) {
+                Some(name) if reply.status == 200 => name,
+                _ => return refused(&reply, "role"),
             }
         };
         let reply = ask(&format!("{ROLES}/{}", escape(&role)), "").await?;
