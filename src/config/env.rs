@@ -1,10 +1,11 @@
 //! Every environment variable that kpctl reads, as a documented constant.
 //!
 //! The vendors' own names are read as their SDKs, CLIs and Terraform providers read them
-//! (spec volcengine 7.1, tencent 5.1, huawei 8).
+//! (spec volcengine 7.1, tencent 5.1, huawei 8). What each one means stands in [`VARIABLES`].
 
 use std::collections::BTreeMap;
 
+pub use super::variables::{VARIABLES, Variable};
 use crate::error::Error;
 
 /// Profile to use when no `-p` is given.

@@ -3,6 +3,7 @@
 pub mod env;
 pub mod file;
 pub mod paths;
+pub mod variables;
 
 pub use env::Env;
 pub use file::Config;

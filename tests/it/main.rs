@@ -28,11 +28,13 @@ mod lists;
 mod lives;
 mod lookalikes;
 mod network;
+mod pages;
 mod proxies;
 mod scale;
 mod sent_bytes;
 mod terminal;
 mod trouble;
+mod variables;
 mod vectors;
 
 /// A file that nobody lists would never run.
