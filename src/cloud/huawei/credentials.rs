@@ -17,6 +17,19 @@ pub(in crate::cloud) fn supplier(
     ground: &Ground,
 ) -> Result<Box<dyn Supplier>, Error> {
     let unknown = |what| supply::unknown(CloudId::Huawei, what);
+    match recipe {
+        Recipe::Role(_, role) if role.domain.is_some() => {
+            let parts = [("external id", &role.external_id), ("policy", &role.policy)];
+            supply::without(CloudId::Huawei, "an agency by its name", &parts)?;
+        }
+        Recipe::WebIdentity(WebIdentity {
+            role: Some(role), ..
+        }) => {
+            let parts = [("external id", &role.external_id)];
+            supply::without(CloudId::Huawei, "AssumeAgencyWithOIDC", &parts)?;
+        }
+        _ => {}
+    }
     Ok(match recipe {
         Recipe::Role(base, role) => Box::new(Agency {
             client: ground.client(supply::keys(base, ground)?),
@@ -109,6 +122,7 @@ impl Federation {
             agency_session_name: session_name(role),
             id_token: token.expose().to_owned(),
             duration_seconds: life(role),
+            policy: role.policy.clone(),
         };
         client.call(&call).await?.value.read()
     }

@@ -54,6 +54,8 @@ pub(super) struct AssumeAgencyWithOidc {
     pub(super) agency_session_name: String,
     pub(super) id_token: String,
     pub(super) duration_seconds: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<String>,
 }
 
 #[derive(Deserialize)]

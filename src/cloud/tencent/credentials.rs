@@ -17,6 +17,13 @@ pub(in crate::cloud) fn supplier(
     ground: &Ground,
 ) -> Result<Box<dyn Supplier>, Error> {
     let unknown = |what| supply::unknown(CloudId::Tencent, what);
+    if let Recipe::WebIdentity(WebIdentity {
+        role: Some(role), ..
+    }) = recipe
+    {
+        let parts = [("external id", &role.external_id), ("policy", &role.policy)];
+        supply::without(CloudId::Tencent, "AssumeRoleWithWebIdentity", &parts)?;
+    }
     Ok(match recipe {
         Recipe::Role(base, role) => Box::new(AssumedRole {
             client: ground.client(supply::keys(base, ground)?),

@@ -16,6 +16,17 @@ pub(in crate::cloud) fn supplier(
     ground: &Ground,
 ) -> Result<Box<dyn Supplier>, Error> {
     let unknown = |what| supply::unknown(CloudId::Volcengine, what);
+    let whole = |role: &Role| {
+        let parts = [("external id", &role.external_id)];
+        supply::without(CloudId::Volcengine, "AssumeRole", &parts)
+    };
+    match recipe {
+        Recipe::Role(_, role)
+        | Recipe::WebIdentity(WebIdentity {
+            role: Some(role), ..
+        }) => whole(role)?,
+        _ => {}
+    }
     Ok(match recipe {
         Recipe::Role(base, role) => Box::new(AssumedRole {
             client: ground.client(supply::keys(base, ground)?),
