@@ -16,6 +16,7 @@ mod examples;
 mod five;
 mod gateway;
 mod identity;
+mod identity_files;
 mod identity_metadata;
 mod identity_process;
 mod identity_refresh;
