@@ -157,6 +157,43 @@ pub(in crate::cloud) fn unknown(cloud: CloudId, what: &str) -> Error {
         .cloud(cloud)
 }
 
+/// The role, when its call has a place for all that narrows it and opens it: left out unsaid, a policy
+/// would give more than was asked for.
+pub(in crate::cloud) fn with_all_of(
+    cloud: CloudId,
+    role: &Role,
+    takes: &[RolePart],
+) -> Result<Role, Error> {
+    let parts = [
+        (RolePart::Policy, role.policy.is_some(), "policy"),
+        (
+            RolePart::ExternalId,
+            role.external_id.is_some(),
+            "external id",
+        ),
+    ];
+    let homeless = |(part, given, _): &&(RolePart, bool, _)| *given && !takes.contains(part);
+    match parts.iter().find(homeless) {
+        None => Ok(role.clone()),
+        Some((.., what)) => Err(Error::credentials(format!(
+            "{cloud} takes no {what} with this way to the role {}",
+            role.name
+        ))
+        .code("BrokenCredentials")
+        .hint("Leave it out, or choose another source in the profile.")
+        .cloud(cloud)),
+    }
+}
+
+/// What not every call for a role has a place for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::cloud) enum RolePart {
+    /// A policy that narrows the role.
+    Policy,
+    /// What the role's owner asks of strangers.
+    ExternalId,
+}
+
 /// A request to a metadata service.
 pub(in crate::cloud) fn metadata_request(
     method: Method,

@@ -17,6 +17,7 @@ mod five;
 mod gateway;
 mod identity;
 mod identity_chain;
+mod identity_copies;
 mod identity_files;
 mod identity_metadata;
 mod identity_process;

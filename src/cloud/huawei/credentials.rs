@@ -6,7 +6,7 @@ use super::tokens::{CreateTemporaryAccessKey, CreateTokenByIdToken, CreateTokenB
 use super::wire::HuaweiWire;
 use crate::auth::{Keys, Password, Recipe, Role, Sealed, Supplier, Temporary, WebIdentity};
 use crate::cloud::client::Client;
-use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal};
+use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal, with_all_of};
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::CloudId;
@@ -20,7 +20,10 @@ pub(in crate::cloud) fn supplier(
     Ok(match recipe {
         Recipe::Role(base, role) => Box::new(Agency {
             client: ground.client(supply::keys(base, ground)?),
-            role: role.clone(),
+            role: match &role.domain {
+                Some(_) => with_all_of(CloudId::Huawei, role, &[])?,
+                None => role.clone(),
+            },
         }),
         Recipe::WebIdentity(WebIdentity {
             role,
@@ -28,7 +31,10 @@ pub(in crate::cloud) fn supplier(
             token,
         }) => Box::new(Federation {
             ground: ground.clone(),
-            role: role.clone(),
+            role: match role {
+                Some(role) => Some(with_all_of(CloudId::Huawei, role, &[])?),
+                None => None,
+            },
             provider: provider
                 .clone()
                 .ok_or_else(|| unknown("a token without its provider"))?,

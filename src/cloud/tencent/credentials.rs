@@ -5,7 +5,7 @@ use super::sts::{AssumeRole, AssumeRoleWithWebIdentity};
 use super::wire::TencentWire;
 use crate::auth::{Recipe, Role, Sealed, Supplier, Temporary, WebIdentity};
 use crate::cloud::client::Client;
-use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal};
+use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal, with_all_of};
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::CloudId;
@@ -28,9 +28,12 @@ pub(in crate::cloud) fn supplier(
             token,
         }) => Box::new(FederatedRole {
             client: ground.anonymous(),
-            role: role
-                .clone()
-                .ok_or_else(|| unknown("a token without a role"))?,
+            role: with_all_of(
+                CloudId::Tencent,
+                role.as_ref()
+                    .ok_or_else(|| unknown("a token without a role"))?,
+                &[],
+            )?,
             provider: provider
                 .clone()
                 .ok_or_else(|| unknown("a token without its provider"))?,

@@ -5,7 +5,9 @@ use super::sts::{AssumeRole, AssumeRoleWithOidc};
 use super::wire::VolcengineWire;
 use crate::auth::{Recipe, Role, Sealed, Supplier, Temporary, WebIdentity};
 use crate::cloud::client::Client;
-use crate::cloud::supply::{self, Ground, life, not_got, session_name, unseal};
+use crate::cloud::supply::{
+    self, Ground, RolePart, life, not_got, session_name, unseal, with_all_of,
+};
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::CloudId;
@@ -16,16 +18,19 @@ pub(in crate::cloud) fn supplier(
     ground: &Ground,
 ) -> Result<Box<dyn Supplier>, Error> {
     let unknown = |what| supply::unknown(CloudId::Volcengine, what);
+    // STS knows no external ids (spec volcengine 7.4).
+    let with_all = |role| with_all_of(CloudId::Volcengine, role, &[RolePart::Policy]);
     Ok(match recipe {
         Recipe::Role(base, role) => Box::new(AssumedRole {
             client: ground.client(supply::keys(base, ground)?),
-            role: role.clone(),
+            role: with_all(role)?,
         }),
         Recipe::WebIdentity(WebIdentity { role, token, .. }) => Box::new(FederatedRole {
             client: ground.anonymous(),
-            role: role
-                .clone()
-                .ok_or_else(|| unknown("a token without a role"))?,
+            role: with_all(
+                role.as_ref()
+                    .ok_or_else(|| unknown("a token without a role"))?,
+            )?,
             token: token.clone(),
         }),
         Recipe::InstanceRole { role } => Box::new(InstanceRole {
