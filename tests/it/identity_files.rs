@@ -112,7 +112,9 @@ fn logins_of_ve_that_are_over_name_the_command() {
 fn profiles_of_tccli() {
     let world = keyless(&[]);
     for name in ["default", "ops", "onbox", "browser", "company"] {
-        tccli(name).iter().for_each(|copy| put(&world, copy));
+        for copy in &tccli(name) {
+            put(&world, copy);
+        }
     }
     let world = with_garbage(world);
     for (profile, address, first) in [
@@ -233,7 +235,9 @@ fn first_files(world: &World) -> [(Cloud, Vec<Copy>, &'static str); 3] {
 fn without_a_profile_they_are_used_when_nothing_comes_before() {
     let world = keyless(&[]);
     for (cloud, copies, address) in first_files(&world) {
-        copies.iter().for_each(|copy| put(&world, copy));
+        for copy in &copies {
+            put(&world, copy);
+        }
         let output = run(&world, &cloud, &cloud.list).code(0);
         let items = output.json()["items"].to_string();
         assert!(
@@ -259,12 +263,12 @@ fn with_keys_in_the_environment_they_are_not_opened() {
         world.secret_file(copies[0].place, "{ broken");
         list(&world, &cloud, &[]).code(0);
         // The same file, when it is asked for.
-        let word = match cloud.name {
+        let tool = match cloud.name {
             "volcengine" => "ve",
             "tencent" => "tccli",
             _ => "koocli",
         };
-        let error = list(&world, &cloud, &["-p", word]).code(4).error();
+        let error = list(&world, &cloud, &["-p", tool]).code(4).error();
         assert_eq!(error["code"], "BrokenCredentials", "{error}");
         assert!(
             error["message"]
