@@ -91,3 +91,20 @@ pub(crate) fn profile(name: &str, cloud: &Cloud, source: &str, lines: &[&str]) -
         "[profiles.{name}]\ncloud = \"{cloud}\"\nregion = \"{region}\"\n[profiles.{name}.credentials]\nsource = \"{source}\"\n{lines}\n"
     )
 }
+
+#[test]
+#[should_panic(expected = "a secret came out in")]
+fn a_secret_that_the_test_did_not_write_is_found() {
+    let world = World::empty();
+    world.secret_file("own", kpctl::sandbox::credentials::ISSUED_MARK);
+    std::fs::create_dir(world.path("cache")).expect("makes it");
+    let text = format!("id-{}-7", kpctl::sandbox::credentials::ISSUED_MARK);
+    std::fs::write(world.path("cache/other"), text).expect("writes");
+}
+
+#[test]
+#[should_panic(expected = "a secret came out in")]
+fn a_secret_of_the_vendors_files_is_found() {
+    let world = World::empty();
+    std::fs::write(world.path("other"), "sk=not-real-legacy-ini-secret-key").expect("writes");
+}

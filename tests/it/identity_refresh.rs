@@ -16,7 +16,7 @@ use kpctl::secret::Secret;
 use serde_json::{Value, json};
 
 use crate::fixture::{WRONG_TOKEN, World};
-use crate::identity::{CLOUDS, Cloud, VOLCENGINE, count, list, profile, write_config};
+use crate::identity::{CLOUDS, Cloud, VOLCENGINE, count, list, profile, run, write_config};
 
 /// A served sandbox and a profile `ops` whose keys come for a token of an identity provider.
 fn federated(cloud: &Cloud, arguments: &[&str]) -> World {
@@ -100,6 +100,77 @@ fn a_long_command_outlives_its_credentials() {
         journal.iter().all(|entry| entry["status"] == 200),
         "no credential was used after its end: {journal:#?}"
     );
+}
+
+#[test]
+fn a_change_that_is_waited_for_outlives_its_credentials() {
+    let world = federated(
+        &CLOUDS[2],
+        &["--credential-lifetime", "2s", "--latency", "600ms"],
+    );
+    let change = [
+        "cph-server",
+        "change-key-pair",
+        "b661bd931fe8879ee3579670fa096522",
+        "a550ac820fd7768dd2468569ef985411",
+        "--key-pair",
+        "KeyPair-ops_2",
+        "--yes",
+        "-p",
+        "ops",
+    ];
+    let output = run(&world, &CLOUDS[2], &change).code(0);
+    let server = "b661bd931fe8879ee3579670fa096522";
+    assert!(
+        output.statuses().contains(&format!("{server} changed")),
+        "{output:#?}"
+    );
+    assert!(handed_out(&world) >= 2, "{:?}", world.requests());
+    assert_eq!(count(&world, "UpdateKeypair"), 1);
+    let journal = world.journal();
+    assert!(
+        journal.iter().all(|entry| entry["code"].is_null()),
+        "{journal:#?}"
+    );
+}
+
+#[test]
+fn every_kind_is_got_again_when_a_service_calls_it_expired() {
+    let user = format!("user = \"{}\"", fake::HUAWEI_IAM_USER);
+    let domain = format!("domain-name = \"{}\"", fake::HUAWEI_DOMAIN_NAME);
+    let provider = format!("provider = \"{}\"", fake::HUAWEI_IDP_ID);
+    for (number, operation) in [
+        (0, "MetadataCredentials"),
+        (1, "MetadataCredentials"),
+        (2, "MetadataCredentials"),
+        (2, "KeystoneCreateUserTokenByPassword"),
+        (2, "CreateTemporaryAccessKeyByToken"),
+    ] {
+        let cloud = &CLOUDS[number];
+        let fault = format!("{}.{}@1=expired-token", cloud.name, cloud.operation);
+        let world = crate::identity::keyless(&["--fault", &fault]);
+        let file = |key: &str, name: &str| format!("{key} = \"{}\"", world.path(name).display());
+        world.secret_file("password", fake::HUAWEI_IAM_PASSWORD);
+        world.secret_file("token", fake::HUAWEI_OIDC_TOKEN);
+        let (source, lines) = match operation {
+            "MetadataCredentials" => ("instance-role", Vec::new()),
+            "CreateTemporaryAccessKeyByToken" => {
+                ("oidc", vec![file("token-file", "token"), provider.clone()])
+            }
+            _ => (
+                "password",
+                vec![
+                    file("password-file", "password"),
+                    user.clone(),
+                    domain.clone(),
+                ],
+            ),
+        };
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        write_config(&world, &profile("ops", cloud, source, &lines));
+        list(&world, cloud, &["-p", "ops"]).code(0);
+        assert_eq!(count(&world, operation), 2, "{:?}", world.requests());
+    }
 }
 
 #[test]

@@ -68,6 +68,32 @@ fn a_role_is_taken_on_with_another_profiles_keys() {
 }
 
 #[test]
+fn what_narrows_a_role_is_sent_or_refused() {
+    let policy = "policy = '{\"Statement\":[]}'";
+    let external = "external-id = \"x\"";
+    let by_name = format!("agency-domain-name = \"{}\"", fake::HUAWEI_DOMAIN_NAME);
+    for (cloud, name, lines) in [
+        (&VOLCENGINE, fake::VOLCENGINE_ROLE_TRN, &[external][..]),
+        (&HUAWEI, fake::HUAWEI_AGENCY_NAME, &[&by_name, policy]),
+        (&HUAWEI, fake::HUAWEI_AGENCY_NAME, &[&by_name, external]),
+    ] {
+        let world = configured(&[], &role(cloud, name, lines));
+        let error = list(&world, cloud, &["-p", "ops"]).code(4).error();
+        let text = error["message"].as_str().expect("a message");
+        assert!(text.contains("takes no"), "{text}");
+        assert_eq!(world.requests(), Vec::<String>::new());
+    }
+    for (cloud, name, lines) in [
+        (&VOLCENGINE, fake::VOLCENGINE_ROLE_TRN, &[policy][..]),
+        (&TENCENT, fake::TENCENT_ROLE_ARN, &[policy, external]),
+        (&HUAWEI, fake::HUAWEI_AGENCY_URN, &[policy, external]),
+    ] {
+        let world = configured(&[], &role(cloud, name, lines));
+        list(&world, cloud, &["-p", "ops"]).code(0);
+    }
+}
+
+#[test]
 fn roles_lead_to_roles_and_wrong_keys_to_an_end() {
     let chained = role(&VOLCENGINE, fake::VOLCENGINE_ROLE_TRN, &[])
         + &profile(
