@@ -7,7 +7,7 @@ use super::args::{Changing, Selection};
 use super::site::Site;
 use crate::auth::{Credential, SANDBOX_PROFILE};
 use crate::cloud::Provider;
-use crate::cloud::change::{Change, Risk, Survey};
+use crate::cloud::change::{Change, Others, Risk, Survey};
 use crate::cloud::client::Preview;
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
@@ -222,11 +222,11 @@ impl Guard for Rules<'_> {
     fn inspect<'a>(
         &'a self,
         number: usize,
-        drops_others: bool,
+        others: Others,
         survey: &'a mut Survey,
     ) -> BoxFuture<'a, Result<(), Error>> {
         let (provider, reach) = (self.providers[number], self.reaches[number]);
-        Box::pin(protect(self.list, provider, reach, drops_others, survey))
+        Box::pin(protect(self.list, provider, reach, others, survey))
     }
 }
 

@@ -319,6 +319,10 @@ impl<'a> Site<'a> {
         };
         if let Some(profile) = only
             && scope.profile != profile
+            // A word may stand for a longer one: -p ve for the profile ve.prod in its addresses.
+            && !self
+                .login(scope.cloud, None)
+                .is_ok_and(|login| login.profile == scope.profile)
         {
             return Err(Error::usage(format!(
                 "the address is of profile '{}', but the command works with '{profile}'",

@@ -46,6 +46,17 @@ pub struct Danger {
     pub reason: String,
 }
 
+/// What becomes of the key pairs that a machine holds when it gets another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// They stay.
+    Kept,
+    /// They come off, and the look before says which they are.
+    Dropped,
+    /// They come off, and nobody can see them.
+    DroppedUnseen,
+}
+
 /// What a look before a change found.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
@@ -96,9 +107,9 @@ pub trait Change {
     /// Whether it needs a yes (product contract, section 5).
     fn asks(&self) -> bool;
 
-    /// Whether a machine loses the key pairs that it holds when it gets another.
-    fn drops_others(&self) -> bool {
-        false
+    /// What becomes of the key pairs that a machine holds when it gets another.
+    fn others(&self) -> Others {
+        Others::Kept
     }
 
     /// Looks at the items before anything is sent.

@@ -2,7 +2,7 @@
 
 use super::consent::{Consent, Question};
 use super::work::Work;
-use crate::cloud::change::{Change, Survey};
+use crate::cloud::change::{Change, Others, Survey};
 use crate::cloud::client::Preview;
 use crate::error::Error;
 use crate::http::{BoxFuture, Courier};
@@ -38,7 +38,7 @@ pub trait Guard {
     fn inspect<'a>(
         &'a self,
         number: usize,
-        drops_others: bool,
+        others: Others,
         survey: &'a mut Survey,
     ) -> BoxFuture<'a, Result<(), Error>>;
 }
@@ -59,8 +59,8 @@ pub async fn run(
     for (number, change) in changes.iter_mut().enumerate() {
         let mut survey = change.survey().await?;
         if let Some(guard) = guard {
-            let drops_others = change.drops_others();
-            guard.inspect(number, drops_others, &mut survey).await?;
+            let others = change.others();
+            guard.inspect(number, others, &mut survey).await?;
         }
         surveys.push(survey);
         courier.go_on()?;

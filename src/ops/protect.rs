@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::cloud::change::Survey;
+use crate::cloud::change::{Others, Survey};
 use crate::cloud::{Provider, keys_of};
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -51,15 +51,18 @@ impl Reach {
 
 /// Refuses the items that a rule keeps, among those that a look left to be sent.
 ///
-/// `drops_others`: what a machine holds comes off when it gets another key pair.
+/// `others`: what becomes of the key pairs that a machine holds when it gets another.
 pub async fn protect(
     rules: &[ProtectRule],
     provider: &dyn Provider,
     reach: Reach,
-    drops_others: bool,
+    others: Others,
     survey: &mut Survey,
 ) -> Result<(), Error> {
-    if rules.is_empty() || reach == Reach::Nothing || (reach == Reach::Targets && !drops_others) {
+    if rules.is_empty()
+        || reach == Reach::Nothing
+        || (reach == Reach::Targets && others == Others::Kept)
+    {
         return Ok(());
     }
     let mut known: HashMap<Resource, Vec<Record>> = HashMap::new();
@@ -81,6 +84,12 @@ pub async fn protect(
             Entry::Occupied(held) => held.into_mut(),
             Entry::Vacant(room) => room.insert(read(provider, resource).await?),
         };
+        if reach == Reach::Targets && others == Others::DroppedUnseen {
+            if let Some(error) = unseen(rules, outcome, records) {
+                outcome.fail(Status::Refused, error);
+            }
+            continue;
+        }
         for id in ids {
             // A rule of repository keys is met by the key that a title or fingerprint was resolved to.
             let record = records
@@ -104,6 +113,25 @@ pub async fn protect(
         })
     });
     Ok(())
+}
+
+/// The machine may hold any of the account's key pairs. Unless none of the others is kept by a rule,
+/// nobody can tell whether it loses one.
+fn unseen(rules: &[ProtectRule], outcome: &Outcome, records: &[Record]) -> Option<Error> {
+    let others = records
+        .iter()
+        .filter(|record| record.id != outcome.address.id);
+    let mut kept =
+        others.filter(|record| rules.iter().any(|rule| rule.covers(record) != Cover::No));
+    let kept = kept.next()?.name();
+    Some(
+        Error::new(
+            ErrorKind::State,
+            format!("nobody can tell whether the server holds {kept}, which a rule of the config file protects and which it would lose"),
+        )
+        .code(PROTECTED)
+        .hint("The service shows no bindings: change the rule first, if you know that the server holds another pair."),
+    )
 }
 
 /// Refuses a call of any operation that names what a rule keeps. What such a call does is not known,

@@ -76,6 +76,10 @@ fn profiles_of_ve() {
     ] {
         works(&world, &VOLCENGINE, profile, address, first);
     }
+    // What a list under the short word prints can be pasted beside it, and another's cannot.
+    let show = |address: &str| world.run(&["volcengine", "key-pair", "show", address, "-p", "ve"]);
+    show("volcengine:ve.prod/cn-beijing/key-pair/old-laptop").code(0);
+    show("volcengine:ve.temporary/cn-beijing/key-pair/old-laptop").code(2);
     let error = list(&world, &VOLCENGINE, &["-p", "ve.nobody"])
         .code(4)
         .error();

@@ -233,3 +233,34 @@ fn rules_are_read_beside_the_credentials_of_the_environment() {
     assert_eq!(output.code, 2, "{output:#?}");
     assert!(!world.requests().iter().any(|name| name == "DeleteKeyPairs"));
 }
+
+/// KPS shows no bindings: what the server would lose is not known.
+#[test]
+fn a_server_that_may_hold_a_protected_pair_gets_no_other() {
+    let world = World::served(&[]);
+    let password = world.path("pw");
+    std::fs::write(&password, "Sandbox-2026").expect("written");
+    let attach = [
+        "huawei",
+        "key-pair",
+        "attach",
+        "--key-pair",
+        "KeyPair-dev_01",
+        "--instance",
+        "3c9a7e55-3e3f-4b2e-9c73-2e8f4d9e3003",
+        "--password-file",
+        password.to_str().expect("plain"),
+    ];
+    write_config(&world, &rule("names = [\"KeyPair-ops_*\"]"));
+    let output = run(&world, &attach, &["--yes"]).code(6);
+    assert_eq!(output.json()["items"][0]["error"]["code"], "Protected");
+    assert!(
+        !world
+            .requests()
+            .iter()
+            .any(|name| name.contains("Associate"))
+    );
+    // The pair that it is given may be protected, and so may one that is nowhere.
+    write_config(&world, &rule("names = [\"KeyPair-dev_01\", \"nowhere\"]"));
+    run(&world, &attach, &["--yes"]).code(0);
+}

@@ -33,7 +33,7 @@ use waves::Errand;
 use super::ids;
 use super::product::Product;
 use super::wire::TencentWire;
-use crate::cloud::change::{Batch, Change, Survey, Waiting};
+use crate::cloud::change::{Batch, Change, Others, Survey, Waiting};
 use crate::cloud::client::{Client, Preview};
 use crate::error::Error;
 use crate::http::BoxFuture;
@@ -205,8 +205,11 @@ impl<P: Product> Change for BindingChange<'_, P> {
         true
     }
 
-    fn drops_others(&self) -> bool {
-        matches!(self.goal, Goal::Attach { replace: true })
+    fn others(&self) -> Others {
+        match self.goal {
+            Goal::Attach { replace: true } => Others::Dropped,
+            _ => Others::Kept,
+        }
     }
 
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {

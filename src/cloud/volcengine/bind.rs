@@ -16,7 +16,7 @@ use super::instances::{
 };
 use super::wire::VolcengineWire;
 use super::{look, names};
-use crate::cloud::change::{Batch, Change, Survey};
+use crate::cloud::change::{Batch, Change, Others, Survey};
 use crate::cloud::client::{Answer, Client, Preview};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::BoxFuture;
@@ -236,8 +236,11 @@ impl Change for Rebinding<'_> {
         true
     }
 
-    fn drops_others(&self) -> bool {
-        matches!(self.direction, Direction::Attach)
+    fn others(&self) -> Others {
+        match self.direction {
+            Direction::Attach => Others::Dropped,
+            Direction::Detach => Others::Kept,
+        }
     }
 
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {

@@ -17,7 +17,7 @@ use super::{
     Assignment, Job, ListCloudPhoneServers, ListJobs, MOST_REQUESTS, MOST_SERVERS, Reception,
     Server, ServerJob, ShowCloudPhoneServerDetail, ShowJob, UpdateKeypair,
 };
-use crate::cloud::change::{Batch, Change, Survey, Waiting, apart};
+use crate::cloud::change::{Batch, Change, Others, Survey, Waiting, apart};
 use crate::cloud::client::Preview;
 use crate::cloud::huawei::session::Session;
 use crate::cloud::reply::Listed;
@@ -173,8 +173,8 @@ impl Change for Replacement<'_> {
         true
     }
 
-    fn drops_others(&self) -> bool {
-        true
+    fn others(&self) -> Others {
+        Others::Dropped
     }
 
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {

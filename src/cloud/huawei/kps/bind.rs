@@ -17,7 +17,7 @@ use super::{
     AssociateKeypair, Auth, BatchAssociateKeypair, DisassociateKeypair, MOST_SERVERS, Server,
     Submitted,
 };
-use crate::cloud::change::{Batch, Change, Survey, Waiting, apart};
+use crate::cloud::change::{Batch, Change, Others, Survey, Waiting, apart};
 use crate::cloud::client::Preview;
 use crate::cloud::huawei::errors::VendorError;
 use crate::cloud::huawei::session::Session;
@@ -206,6 +206,14 @@ impl Change for Rebinding<'_> {
 
     fn asks(&self) -> bool {
         true
+    }
+
+    /// The service shows no bindings, and a server holds one pair (spec huawei 7).
+    fn others(&self) -> Others {
+        match self.direction {
+            Direction::Attach => Others::DroppedUnseen,
+            Direction::Detach => Others::Kept,
+        }
     }
 
     fn survey(&mut self) -> BoxFuture<'_, Result<Survey, Error>> {
