@@ -20,6 +20,7 @@ pub mod context;
 pub mod error;
 pub mod http;
 pub mod io;
+pub mod journal;
 pub mod model;
 pub mod ops;
 pub mod output;

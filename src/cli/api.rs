@@ -123,9 +123,19 @@ impl Api {
             self.consent(run, &site, provider, endpoint.as_deref(), nature, &dangers)
                 .await?;
             site.courier().go_on()?;
+            site.keep_journal(COMMAND)?;
             site.courier().may_change.set(true);
         }
-        self.send(run, call.as_ref(), &output).await
+        let result = self.send(run, call.as_ref(), &output).await;
+        if let Some(journal) = site.courier().journal.borrow().as_ref() {
+            let code = result.as_ref().map_or_else(Error::exit_code, |code| *code);
+            journal.end(code, Vec::new());
+            if let Some(error) = journal.trouble() {
+                let io = &run.context.io;
+                io.warn(&format!("the record of this run is not whole: {error}"));
+            }
+        }
+        result
     }
 
     /// The answer is the vendor's own JSON, so there are no rows to write.

@@ -164,6 +164,9 @@ impl Job<'_> {
             accepted: self.accepted.clone(),
             ask: if may_ask { Some(&ask) } else { None },
         };
+        if !self.changing.dry_run {
+            site.keep_journal(&self.command)?;
+        }
         let report = change::run(
             &mut changes,
             site.courier(),

@@ -14,6 +14,7 @@ mod instance;
 mod key;
 mod key_pair;
 mod kms_key;
+mod log;
 mod logins;
 mod read_out;
 mod sandbox;
@@ -89,6 +90,18 @@ enum Command {
         kpctl doctor huawei -r cn-north-4 -o json\n  \
         kpctl --sandbox doctor")]
     Doctor(doctor::Doctor),
+
+    /// Tell what was changed: every run, or one in full
+    ///
+    /// Each run that changed something is on record in the state folder, also one that was killed: then its
+    /// items have no status, and a request without an answer may have been carried out. Running the same
+    /// command again finishes the work.
+    #[command(before_help = "Examples:\n  \
+        kpctl log --since 24h\n  \
+        kpctl log --unfinished\n  \
+        kpctl log 4f2a9c\n  \
+        kpctl --sandbox log --item old-laptop -o json")]
+    Log(log::Log),
 
     /// The config file: get and set its keys, tell where it is
     #[command(subcommand)]
@@ -214,6 +227,7 @@ impl Cli {
             Command::Key(command) => command.run(&run).await,
             Command::Config(command) => command.run(&run).await,
             Command::Api(command) => command.run(&run).await,
+            Command::Log(command) => command.run(&run),
             Command::Auth(command) => command.run(&run).await,
             Command::Doctor(command) => command.run(&run).await,
             Command::Sandbox(command) => command.run(&run).await,

@@ -24,6 +24,7 @@ use crate::config::{Env, env, paths};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::{Courier, Endpoint};
+use crate::journal::Journal;
 use crate::model::{CloudId, ProtectRule, Scope};
 use crate::sandbox;
 use crate::secret::Secret;
@@ -107,6 +108,17 @@ impl<'a> Site<'a> {
     /// Whether the embedded cloud is asked.
     pub(super) fn is_sandbox(&self) -> bool {
         self.embedded.is_some()
+    }
+
+    /// Keeps a record of the changes to come, unless nobody wants one. What cannot be written to is a
+    /// usage error, before anything is sent.
+    pub(super) fn keep_journal(&self, command: &str) -> Result<(), Error> {
+        let variables = &self.context.env;
+        if let Some(folder) = paths::journal(variables, self.is_sandbox())? {
+            let journal = Journal::open(folder, self.context.clock, command)?;
+            *self.courier.journal.borrow_mut() = Some(Rc::new(journal));
+        }
+        Ok(())
     }
 
     /// What must not be taken away. The sandbox has no config file.

@@ -18,6 +18,8 @@ pub const ENDPOINT: &str = "KPCTL_ENDPOINT_URL";
 pub const CONFIG: &str = "KPCTL_CONFIG";
 /// Folder of the journal and of the sandbox's state.
 pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
+/// `off` does without the record of changes.
+pub const JOURNAL: &str = "KPCTL_JOURNAL";
 /// Folder of what can be looked up again, such as Huawei project ids.
 pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
 /// `1` lets the role of the instance that kpctl runs on give credentials, after all other sources.

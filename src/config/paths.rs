@@ -63,6 +63,31 @@ fn folder(
     Ok(default(&xdg).join("kpctl"))
 }
 
+/// The folder of the journal, which the sandbox has for itself; `None` when `KPCTL_JOURNAL` is off.
+pub fn journal(env: &Env, sandbox: bool) -> Result<Option<PathBuf>, Error> {
+    match env.get(env::JOURNAL).unwrap_or_default() {
+        "off" => return Ok(None),
+        "" | "on" => {}
+        other => {
+            return Err(Error::usage(format!(
+                "{} is '{other}'; write on or off",
+                env::JOURNAL
+            )));
+        }
+    }
+    journal_folder(env, sandbox).map(Some)
+}
+
+/// The same, for whoever reads it.
+pub fn journal_folder(env: &Env, sandbox: bool) -> Result<PathBuf, Error> {
+    let folder = if sandbox {
+        self::sandbox(env)?
+    } else {
+        state(env)?
+    };
+    Ok(folder.join("journal"))
+}
+
 /// The sandbox's own corner of the state folder: its state and its cache.
 pub fn sandbox(env: &Env) -> Result<PathBuf, Error> {
     Ok(state(env)?.join("sandbox"))

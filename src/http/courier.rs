@@ -1,7 +1,7 @@
 //! Carries one request at a time under the conditions of the whole command: its deadline, its
 //! wish to stop, its trace.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::explain::network_error;
 use super::{Reply, Request, Transport};
 use crate::error::{Error, ErrorKind, Fate};
+use crate::journal::Journal;
 use crate::stop::Stop;
 use crate::time::{Clock, Pace};
 
@@ -36,6 +37,8 @@ pub struct Courier {
     pub trace: Option<Trace>,
     /// Whether changes may be sent; off while a command only looks.
     pub may_change: Cell<bool>,
+    /// The record of changes, once one is about to be made; none where nobody wants it.
+    pub journal: RefCell<Option<Rc<Journal>>>,
 }
 
 impl fmt::Debug for Courier {
@@ -55,6 +58,7 @@ impl Courier {
             stop: Stop::default(),
             trace: None,
             may_change: Cell::new(true),
+            journal: RefCell::default(),
         }
     }
 

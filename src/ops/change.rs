@@ -6,6 +6,7 @@ use crate::cloud::change::{Change, Others, Survey};
 use crate::cloud::client::Preview;
 use crate::error::Error;
 use crate::http::{BoxFuture, Courier};
+use crate::journal::Item;
 use crate::model::{Outcome, ResultClass, Status, exit_code};
 
 /// How far to go.
@@ -102,6 +103,13 @@ pub async fn run(
     if anything_to_send {
         gate(changes, &surveys, consent).await?;
         courier.go_on()?;
+        if let Some(journal) = courier.journal.borrow().as_ref() {
+            let items = surveys.iter().flat_map(|survey| {
+                let ready = ready(survey).into_iter();
+                ready.map(|item| Item::planned(&survey.outcomes[item]))
+            });
+            journal.begin(items.collect())?;
+        }
         courier.may_change.set(true);
     }
     let mut cut_short = None;
@@ -133,6 +141,15 @@ pub async fn run(
         (None, Some(early)) if code == 0 => early,
         _ => code,
     };
+    if let Some(journal) = courier.journal.borrow().as_ref() {
+        let items = report.outcomes.iter().map(Item::settled);
+        journal.end(report.exit_code, items.collect());
+        report.warnings.extend(
+            journal
+                .trouble()
+                .map(|error| format!("the record of this run is not whole: {error}")),
+        );
+    }
     Ok(report)
 }
 

@@ -212,7 +212,10 @@ impl Change for Deletion<'_> {
             // A second request, for items that were throttled, is another request: other token.
             let token = match self.client_token.take() {
                 Some(token) => token,
-                None => random::token()?,
+                None => {
+                    let request = self.request(batch, String::new());
+                    self.client.token(&request).await?
+                }
             };
             let answer = self.client.call(&self.request(batch, token)).await?;
             let details = answer.value.operation_details;

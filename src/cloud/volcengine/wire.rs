@@ -23,6 +23,7 @@ pub(super) struct VolcengineWire;
 
 impl Wire for VolcengineWire {
     const CLOUD: CloudId = CloudId::Volcengine;
+    const TOKEN: Option<&'static str> = Some("ClientToken");
 
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
         endpoints::endpoint(service, region, None)

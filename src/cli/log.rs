@@ -1,0 +1,256 @@
+//! `log`: the record of changes.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Run;
+use crate::config::{env, paths};
+use crate::error::{Error, ErrorKind};
+use crate::journal::{self, Item as Entry, Run as Recorded, State};
+use crate::output::{Item, ListDocument};
+use crate::time::parse_duration;
+
+// Which runs.
+#[derive(Args, Debug)]
+pub(super) struct Log {
+    /// One run in full, by its name or the beginning of it
+    #[arg(value_name = "RUN")]
+    run: Option<String>,
+
+    /// Only runs of the last while: 30min, 24h, 7d
+    #[arg(long, value_name = "TIME", conflicts_with = "run")]
+    since: Option<String>,
+
+    /// Only runs of commands with this in their name: delete, 'tencent key-pair'
+    #[arg(long, value_name = "TEXT", conflicts_with = "run")]
+    command: Option<String>,
+
+    /// Only runs with this in an address or target: a name, a region, a profile
+    #[arg(long, value_name = "TEXT", conflicts_with = "run")]
+    item: Option<String>,
+
+    /// Only runs that were cut off or have a request without an answer
+    #[arg(long, conflicts_with = "run")]
+    unfinished: bool,
+}
+
+impl Log {
+    pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let context = run.context;
+        refuse_useless(run)?;
+        let output = run.output()?;
+        let sandbox = run.global.sandbox || context.env.switch(env::SANDBOX)?;
+        let folder = paths::journal_folder(&context.env, sandbox)?;
+        let all = journal::runs(folder)?;
+        let (items, is_single) = match &self.run {
+            Some(name) => (in_full(one(&all, name)?), false),
+            None => {
+                let fits = self.filter(context.clock.now())?;
+                let fitting = all.iter().filter(|run| fits(run));
+                (fitting.map(summary).collect(), false)
+            }
+        };
+        let document = ListDocument {
+            kind: "List",
+            command: "log",
+            items,
+            warnings: &[],
+            endpoint: None,
+            sandbox,
+            is_single,
+        };
+        output.list(&document, &context.io)?;
+        if let (Some(name), false) = (&self.run, output.is_document()) {
+            for sent in one(&all, name)?.unanswered() {
+                context.io.warn(&format!(
+                    "{} in {} was sent and has no answer: it may have been carried out",
+                    sent.operation, sent.region
+                ));
+            }
+        }
+        Ok(0)
+    }
+
+    fn filter(&self, now: DateTime<Utc>) -> Result<impl Fn(&Recorded) -> bool + '_, Error> {
+        let since = match &self.since {
+            None => None,
+            Some(text) => {
+                let span = TimeDelta::from_std(parse_duration(text)?);
+                Some(now - span.map_err(|_| Error::usage(format!("'{text}' is too long")))?)
+            }
+        };
+        Ok(move |run: &Recorded| {
+            let has = |text: &String| {
+                let mut items = run.items.iter();
+                items.any(|item| {
+                    let target = item.target.as_ref();
+                    item.address.contains(text)
+                        || target.is_some_and(|target| target.contains(text))
+                })
+            };
+            since.is_none_or(|since| run.at >= since)
+                && self
+                    .command
+                    .as_ref()
+                    .is_none_or(|text| run.command.contains(text))
+                && self.item.as_ref().is_none_or(has)
+                && (!self.unfinished
+                    || run.state == State::CutOff
+                    || run.unanswered().next().is_some())
+        })
+    }
+}
+
+/// The journal is on this machine, so that most options would do nothing.
+fn refuse_useless(run: &Run<'_>) -> Result<(), Error> {
+    let global = run.global;
+    let given = [
+        ("--profile", global.profile.is_some()),
+        ("--region", global.region.is_some()),
+        ("--timeout", global.timeout.is_some()),
+        ("--endpoint-url", global.endpoint_url.is_some()),
+        ("--ca-bundle", global.ca_bundle.is_some()),
+        ("--insecure-endpoint", global.insecure_endpoint),
+        ("--no-input", global.no_input),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::usage(format!("{option} means nothing to log"))
+            .hint("--item finds the runs of a profile or a region.")),
+        None => Ok(()),
+    }
+}
+
+fn one<'a>(runs: &'a [Recorded], name: &str) -> Result<&'a Recorded, Error> {
+    let mut fitting = runs.iter().filter(|run| run.id.starts_with(name));
+    match (fitting.next(), fitting.next()) {
+        (Some(run), None) => Ok(run),
+        (Some(_), Some(_)) => Err(Error::usage(format!("several runs begin with '{name}'"))
+            .hint("Give more letters of its name.")),
+        (None, _) => Err(Error::new(
+            ErrorKind::NotFound,
+            format!("the journal has no run '{name}'"),
+        )
+        .hint("kpctl log lists the runs.")),
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// `12 deleted, 1 in-use`, or what is known of a run that was cut off.
+fn counts(run: &Recorded) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for item in &run.items {
+        let status = item.status.as_deref().unwrap_or("unknown");
+        match counts.iter_mut().find(|(known, _)| *known == status) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((status, 1)),
+        }
+    }
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(status, count)| format!("{count} {status}"))
+        .collect();
+    counts.join(", ")
+}
+
+fn summary(run: &Recorded) -> Item {
+    let (state, code) = match run.state {
+        State::Ended { exit_code } => ("ended", json!(exit_code)),
+        State::CutOff => ("cut-off", Value::Null),
+    };
+    let unanswered = run.unanswered().count();
+    let shown = match (run.state, unanswered) {
+        (State::Ended { exit_code }, _) => exit_code.to_string(),
+        (State::CutOff, 0) => "cut off".to_owned(),
+        (State::CutOff, count) => format!("cut off, {count} without answer"),
+    };
+    Item {
+        columns: vec![
+            ("RUN", run.id.clone()),
+            ("BEGAN", instant(run.at)),
+            ("COMMAND", run.command.clone()),
+            ("ITEMS", counts(run)),
+            ("CODE", shown),
+        ],
+        ..Item::local(vec![
+            ("run", run.id.clone().into()),
+            ("began_at", instant(run.at).into()),
+            ("until", instant(run.until).into()),
+            ("command", run.command.clone().into()),
+            ("state", state.into()),
+            ("exit_code", code),
+            ("items", run.items.len().into()),
+            ("summary", counts(run).into()),
+            ("calls", run.calls.len().into()),
+            ("unanswered", unanswered.into()),
+            ("process", run.process.into()),
+        ])
+    }
+}
+
+/// The items of a run, then its requests.
+fn in_full(run: &Recorded) -> Vec<Item> {
+    let text = |value: &Option<String>| value.clone().map_or(Value::Null, Value::from);
+    let row = |kind: &str, at: Option<DateTime<Utc>>, entry: &Entry, operation: Option<String>| {
+        let status = entry.status.clone();
+        let error = entry.error.as_ref();
+        let code = error.and_then(|error| error.code.clone().or(Some(error.kind.clone())));
+        let cell = |value: &Option<String>| value.clone().unwrap_or_default();
+        Item {
+            columns: vec![
+                (
+                    "WHAT",
+                    operation.clone().unwrap_or_else(|| entry.address.clone()),
+                ),
+                ("TARGET", cell(&entry.target)),
+                ("STATUS", cell(&status)),
+                ("ERROR", cell(&code)),
+                ("REQUEST ID", cell(&entry.request_id)),
+                ("AT", at.map(instant).unwrap_or_default()),
+            ],
+            ..Item::local(vec![
+                ("kind", kind.into()),
+                ("at", at.map_or(Value::Null, |at| instant(at).into())),
+                ("operation", operation.map_or(Value::Null, Value::from)),
+                (
+                    "address",
+                    if entry.address.is_empty() {
+                        Value::Null
+                    } else {
+                        entry.address.clone().into()
+                    },
+                ),
+                ("target", text(&entry.target)),
+                ("status", text(&status)),
+                ("verified", entry.verified.into()),
+                ("request_id", text(&entry.request_id)),
+                ("job_id", text(&entry.job_id)),
+                ("fingerprint", text(&entry.fingerprint)),
+                ("error", text(&code)),
+            ])
+        }
+    };
+    let items = run.items.iter().map(|item| row("item", None, item, None));
+    let calls = run.calls.iter().map(|(at, sent, answer)| {
+        let status = match answer {
+            None => "unanswered",
+            Some(answer) => match &answer.error {
+                None => "answered",
+                Some(error) if error.maybe_done => "unknown",
+                Some(_) => "failed",
+            },
+        };
+        let call = Entry {
+            status: Some(status.to_owned()),
+            request_id: answer.as_ref().and_then(|answer| answer.request_id.clone()),
+            error: answer.as_ref().and_then(|answer| answer.error.clone()),
+            ..Entry::default()
+        };
+        let place = format!("{} {} {}", sent.cloud, sent.region, sent.operation);
+        row("call", Some(*at), &call, Some(place))
+    });
+    items.chain(calls).collect()
+}
