@@ -43,13 +43,11 @@ impl Log {
         let sandbox = run.global.sandbox || context.env.switch(env::SANDBOX)?;
         let folder = paths::journal_folder(&context.env, sandbox)?;
         let all = journal::runs(folder)?;
-        let (items, is_single) = match &self.run {
-            Some(name) => (in_full(one(&all, name)?), false),
-            None => {
-                let fits = self.filter(context.clock.now())?;
-                let fitting = all.iter().filter(|run| fits(run));
-                (fitting.map(summary).collect(), false)
-            }
+        let items = if let Some(name) = &self.run {
+            in_full(one(&all, name)?)
+        } else {
+            let fits = self.filter(context.clock.now())?;
+            all.iter().filter(|run| fits(run)).map(summary).collect()
         };
         let document = ListDocument {
             kind: "List",
@@ -58,7 +56,7 @@ impl Log {
             warnings: &[],
             endpoint: None,
             sandbox,
-            is_single,
+            is_single: false,
         };
         output.list(&document, &context.io)?;
         if let (Some(name), false) = (&self.run, output.is_document()) {

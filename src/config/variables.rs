@@ -93,6 +93,10 @@ pub const VARIABLES: &[Variable] = &[
         "the state folder; by default `$XDG_STATE_HOME/kpctl`",
     ),
     kpctl(
+        env::JOURNAL,
+        "`off` does without the record of changes ([journal.md](journal.md))",
+    ),
+    kpctl(
         env::CACHE_DIR,
         "the cache folder; by default `$XDG_CACHE_HOME/kpctl`",
     ),

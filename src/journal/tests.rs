@@ -129,7 +129,7 @@ fn a_month_has_its_file_and_a_full_one_another() {
     let begin = |at| {
         journal(folder.path(), at)
             .begin(Vec::new())
-            .expect("written")
+            .expect("written");
     };
     begin(now());
     begin(now() + TimeDelta::days(40));

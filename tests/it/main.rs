@@ -26,6 +26,7 @@ mod identity_protect;
 mod identity_refresh;
 mod identity_roles;
 mod input;
+mod journal;
 mod key;
 mod layering;
 mod lists;

@@ -210,12 +210,11 @@ impl Change for Deletion<'_> {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             // A second request, for items that were throttled, is another request: other token.
-            let token = match self.client_token.take() {
-                Some(token) => token,
-                None => {
-                    let request = self.request(batch, String::new());
-                    self.client.token(&request).await?
-                }
+            let token = if let Some(token) = self.client_token.take() {
+                token
+            } else {
+                let request = self.request(batch, String::new());
+                self.client.token(&request).await?
             };
             let answer = self.client.call(&self.request(batch, token)).await?;
             let details = answer.value.operation_details;
