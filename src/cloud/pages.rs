@@ -6,6 +6,9 @@ use super::client::Client;
 use super::operation::Callable;
 use crate::error::{Error, ErrorKind};
 
+/// How often a list is read from its beginning when it changes meanwhile.
+pub const READINGS: u32 = 4;
+
 /// An operation that answers in pages.
 pub trait Paged: Callable {
     /// What a page holds.
@@ -14,6 +17,12 @@ pub trait Paged: Callable {
     /// Takes the items out of a page and turns the request into that for the next one; `false`
     /// when there is none.
     fn advance(&mut self, page: Self::Response, items: &mut Vec<Self::Item>) -> bool;
+
+    /// Whether entries were seen to have moved from page to page while they were read, because others
+    /// change the list: then the operation has made itself the request for the first page again.
+    fn moved(&mut self) -> bool {
+        false
+    }
 
     /// What tells this request from that for another page.
     fn place(&self) -> Result<String, Error> {
@@ -30,9 +39,26 @@ pub async fn all<O: Paged>(
 ) -> Result<Vec<O::Item>, Error> {
     let mut items = Vec::new();
     let mut asked = HashSet::new();
+    let mut readings = 1;
     loop {
         let page = client.call(&operation).await?.value;
-        if !operation.advance(page, &mut items) {
+        let more = operation.advance(page, &mut items);
+        if operation.moved() {
+            readings += 1;
+            if readings > READINGS {
+                return Err(Error::new(
+                    ErrorKind::Server,
+                    "others change the list while it is read, so that it cannot be called complete",
+                )
+                .hint("Run it again when they have come to their end.")
+                .cloud(client.scope.cloud)
+                .with(|details| details.operation = Some(operation.facts().operation)));
+            }
+            items.clear();
+            asked.clear();
+            continue;
+        }
+        if !more {
             return Ok(items);
         }
         if !asked.insert(operation.place()?) {

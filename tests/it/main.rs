@@ -6,6 +6,7 @@ mod api;
 mod attacks;
 mod auth_commands;
 mod claims;
+mod concurrency;
 mod config;
 mod config_disk;
 mod conformance;

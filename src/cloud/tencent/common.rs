@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 
+use super::offsets::Offsets;
 use super::product::Product;
-use super::shapes::{Accepted, Instance, InstancePage, KeyPair, KeyPairPage, PAGE, turn};
+use super::shapes::{Accepted, Instance, InstancePage, KeyPair, KeyPairPage, PAGE};
 use super::wire::TencentWire;
 use crate::cloud::operation::{Effect, Operation, Repeat};
 use crate::cloud::pages::Paged;
@@ -23,6 +24,8 @@ pub(super) struct DescribeInstances<P> {
     offset: usize,
     limit: usize,
     #[serde(skip)]
+    pages: Offsets,
+    #[serde(skip)]
     product: PhantomData<P>,
 }
 
@@ -33,6 +36,7 @@ impl<P> DescribeInstances<P> {
             instance_ids: ids.to_vec(),
             offset: 0,
             limit: PAGE,
+            pages: Offsets::default(),
             product: PhantomData,
         }
     }
@@ -51,9 +55,15 @@ impl<P: Product> Paged for DescribeInstances<P> {
     type Item = Listed<Instance>;
 
     fn advance(&mut self, page: InstancePage, items: &mut Vec<Self::Item>) -> bool {
-        let more = turn(&mut self.offset, page.instance_set.len(), page.total_count);
-        items.extend(page.instance_set);
-        more
+        let set = page.instance_set;
+        let ids: Vec<String> = set.iter().map(|one| one.known.id.clone()).collect();
+        let turn = self.pages.turn(&mut self.offset, &ids, page.total_count);
+        items.extend(set.into_iter().skip(turn.skip));
+        turn.more
+    }
+
+    fn moved(&mut self) -> bool {
+        self.pages.moved(&mut self.offset)
     }
 }
 
@@ -66,6 +76,8 @@ pub(super) struct DescribeKeyPairs<P> {
     offset: usize,
     limit: usize,
     #[serde(skip)]
+    pages: Offsets,
+    #[serde(skip)]
     product: PhantomData<P>,
 }
 
@@ -76,6 +88,7 @@ impl<P> DescribeKeyPairs<P> {
             key_ids: ids.to_vec(),
             offset: 0,
             limit: PAGE,
+            pages: Offsets::default(),
             product: PhantomData,
         }
     }
@@ -94,9 +107,15 @@ impl<P: Product> Paged for DescribeKeyPairs<P> {
     type Item = Listed<KeyPair>;
 
     fn advance(&mut self, page: KeyPairPage, items: &mut Vec<Self::Item>) -> bool {
-        let more = turn(&mut self.offset, page.key_pair_set.len(), page.total_count);
-        items.extend(page.key_pair_set);
-        more
+        let set = page.key_pair_set;
+        let ids: Vec<String> = set.iter().map(|one| one.known.id.clone()).collect();
+        let turn = self.pages.turn(&mut self.offset, &ids, page.total_count);
+        items.extend(set.into_iter().skip(turn.skip));
+        turn.more
+    }
+
+    fn moved(&mut self) -> bool {
+        self.pages.moved(&mut self.offset)
     }
 }
 

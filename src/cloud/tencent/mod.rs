@@ -14,6 +14,7 @@ mod keys;
 mod lighthouse;
 mod look;
 mod metadata;
+mod offsets;
 mod product;
 mod raw;
 mod records;

@@ -156,22 +156,9 @@ fn null_is_empty<'de, D: Deserializer<'de>>(
     ))
 }
 
-/// Moves the offset past a page; whether another one follows (spec tencent 2.3). An answer
-/// without a count may have another page when this one is full.
-pub(super) fn turn(offset: &mut usize, returned: usize, total: Option<usize>) -> bool {
-    *offset += returned;
-    if returned == 0 {
-        // More were announced than came: the same request again, which the reader takes for the
-        // error that it is.
-        // So does an empty answer that announces nothing, which may be no answer at all.
-        return total.is_none_or(|total| *offset < total);
-    }
-    total.map_or(returned >= PAGE, |total| *offset < total)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Created, Instance, InstancePage, KeyPair, turn};
+    use super::{Created, Instance, InstancePage, KeyPair};
     use crate::secret::Secret;
 
     #[test]
@@ -229,26 +216,5 @@ mod tests {
             assert_eq!(private_key.map(Secret::expose), key, "{text}");
         }
         assert!(serde_json::from_str::<Created>(r#"{"KeyPair":null}"#).is_err());
-    }
-
-    #[test]
-    fn pages_end_at_the_count_or_at_an_empty_or_short_page() {
-        let cases = [
-            (0, 100, Some(101), true),
-            (100, 1, Some(101), false),
-            (0, 20, Some(100), true),
-            (0, 0, Some(100), true),
-            (0, 0, Some(0), false),
-            (0, 0, None, true),
-            (0, 100, None, true),
-            (0, 99, None, false),
-        ];
-        for (mut offset, returned, total, more) in cases {
-            assert_eq!(
-                turn(&mut offset, returned, total),
-                more,
-                "{returned} of {total:?}"
-            );
-        }
     }
 }
