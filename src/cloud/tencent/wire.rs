@@ -13,17 +13,18 @@ use crate::cloud::client::{Call, Decoded, Wire};
 use crate::cloud::operation::Callable;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
+use crate::http::limit::Rate;
 use crate::http::{Endpoint, Method, Reply, Request};
 use crate::model::CloudId;
 use crate::sign::{AccessKey, SigningInput};
 
 /// Calls a second of CVM's actions (spec tencent 2.9). Published for some of the key actions;
 /// assumed for the others, and for instances, where no other number is known.
-const RATE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+const RATE: Rate = Rate::of(NonZeroU32::new(10).expect("ten is not zero"));
 /// Calls a second of Lighthouse's reads.
-const LIGHTHOUSE_READS: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
+const LIGHTHOUSE_READS: Rate = Rate::of(NonZeroU32::new(100).expect("a hundred is not zero"));
 /// Calls a second of Lighthouse's disassociation.
-const LIGHTHOUSE_DISASSOCIATION: NonZeroU32 = NonZeroU32::new(20).expect("twenty is not zero");
+const LIGHTHOUSE_DISASSOCIATION: Rate = Rate::of(NonZeroU32::new(20).expect("twenty is not zero"));
 
 /// The headers that are signed. The action is one of them, so that nobody on the way can turn a
 /// harmless call into another (spec tencent 1.2, part 5).
@@ -40,7 +41,7 @@ impl Wire for TencentWire {
         endpoints::endpoint(service, region, None)
     }
 
-    fn rate(service: &'static str, operation: &'static str) -> Option<NonZeroU32> {
+    fn rate(service: &'static str, operation: &'static str) -> Option<Rate> {
         match (service, operation) {
             ("lighthouse", "DescribeInstances" | "DescribeKeyPairs") => Some(LIGHTHOUSE_READS),
             ("lighthouse", "DisassociateInstancesKeyPairs") => Some(LIGHTHOUSE_DISASSOCIATION),
