@@ -15,6 +15,7 @@ mod lighthouse;
 mod look;
 mod metadata;
 mod product;
+mod rates;
 mod raw;
 mod records;
 mod rules;
