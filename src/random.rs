@@ -15,7 +15,7 @@ pub fn token() -> Result<String, Error> {
 
 /// A number from 0 to 1 that need not be secret; the middle when the system gives none.
 pub fn chance() -> f64 {
-    let mut byte = [128_u8];
-    let _ = SystemRandom::new().fill(&mut byte);
-    f64::from(byte[0]) / 255.0
+    let mut bytes = [128, 0, 0, 0];
+    let _ = SystemRandom::new().fill(&mut bytes);
+    f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX)
 }

@@ -10,7 +10,7 @@ use super::args::Global;
 use crate::config::paths;
 use crate::error::{Error, ErrorKind};
 use crate::io::Talk;
-use crate::sandbox::{self, Fault, Quirk, credentials as fake};
+use crate::sandbox::{self, Counting, Fault, Quirk, credentials as fake};
 use crate::time::parse_duration;
 
 /// The port that `serve` and `env` agree on when none is named.
@@ -62,6 +62,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "TIME")]
     latency: Option<String>,
 
+    /// Refuse what comes faster than the vendors publish, counted in windows of this kind (fixed, sliding)
+    #[arg(long, value_name = "WINDOWS")]
+    rates: Option<String>,
+
     /// Let temporary credentials live this long, whatever is asked
     #[arg(long, value_name = "TIME")]
     credential_lifetime: Option<String>,
@@ -110,6 +114,7 @@ impl Serve {
                 .as_deref()
                 .map(parse_duration)
                 .transpose()?,
+            rates: parsed::<Counting>(self.rates.as_slice())?.pop(),
             faults: parsed::<Fault>(&self.faults)?,
             quirks: parsed::<Quirk>(&self.quirks)?,
             log: Some(sandbox::Log::new(move |line| lines.say(line))),

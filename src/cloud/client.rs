@@ -1,7 +1,6 @@
 //! One loop makes every call: encode, limit, sign, send, decode, retry.
 
 use std::fmt;
-use std::num::NonZeroU32;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -11,10 +10,11 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
+use super::raw::{self, ItemErrors};
 use super::reply;
 use crate::auth::{Credential, Keys, Login};
 use crate::error::{Error, ErrorKind, Fate};
-use crate::http::limit::Limits;
+use crate::http::limit::{self, Place, Rate, Ticket};
 use crate::http::retry::Retry;
 use crate::http::{BoxFuture, Courier, Endpoint, Reply, Request};
 use crate::journal::{Answer as Answered, Problem, Sent};
@@ -35,8 +35,11 @@ pub trait Wire: Sized + 'static {
     /// The host of a service in a region.
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error>;
 
-    /// The published rate of an operation in requests a second, where there is one.
-    fn rate(_service: &'static str, _operation: &'static str) -> Option<NonZeroU32> {
+    /// Where successes tell of single items that were refused.
+    const ITEM_ERRORS: &'static [ItemErrors] = &[];
+
+    /// The published rate of an operation, where there is one.
+    fn rate(_service: &'static str, _operation: &'static str) -> Option<Rate> {
         None
     }
 
@@ -163,7 +166,8 @@ pub struct Client<W: Wire> {
     pub keys: Keys,
     courier: Rc<Courier>,
     overrides: Overrides,
-    limits: Limits,
+    /// Whose requests are counted together, as far as that is known.
+    account: String,
     gate: KeyGate,
     project: OnceCell<String>,
     wire: std::marker::PhantomData<W>,
@@ -190,13 +194,17 @@ impl<W: Wire> Client<W> {
             gate,
             cache_folder: _,
         } = connection;
+        let account = match keys.identity() {
+            Some(identity) => format!("{} {identity}", W::CLOUD),
+            None => format!("{} profile {}", W::CLOUD, scope.profile),
+        };
         Self {
             scope,
             login,
             keys,
             courier,
             overrides,
-            limits: Limits::default(),
+            account,
             gate,
             project: OnceCell::new(),
             wire: std::marker::PhantomData,
@@ -340,30 +348,53 @@ impl<W: Wire> Client<W> {
     fn repeat<'a>(&'a self, task: Task<'a>) -> BoxFuture<'a, Result<(Decoded, bool), Error>> {
         Box::pin(async move {
             let call = task.call;
+            let place = Place {
+                account: self.account.clone(),
+                region: call.region.clone(),
+                service: call.service,
+                operation: call.operation,
+            };
+            let rate = W::rate(call.service, call.operation);
             let mut retry = Retry::default();
             let mut after_lost_answer = false;
             loop {
-                let rate = W::rate(call.service, call.operation);
-                self.limits.admit(call.service, call.operation, rate).await;
-                let error = match self.attempt(&task).await {
-                    Ok(decoded) => return Ok((decoded, after_lost_answer)),
+                let admitted = self.courier.admit(&place, rate).await;
+                let result = match &admitted {
+                    Ok(ticket) => {
+                        let result = self.attempt(&task).await;
+                        learn::<W>(ticket, &result);
+                        result
+                    }
+                    Err(error) => Err(error.clone()),
+                };
+                let error = match result {
+                    Ok(decoded) => {
+                        self.courier.budget.answered();
+                        return Ok((decoded, after_lost_answer));
+                    }
                     Err(error) => locate(error, W::CLOUD, call)
                         .with(|details| details.after_lost_answer = after_lost_answer),
                 };
+                // However clear the last answer is, an earlier try may have been carried out.
                 let lost_before = after_lost_answer;
-                after_lost_answer |= error.fate == Fate::Unknown;
-                let wait = retry.next(&error, task.repeatable, random::chance());
-                let goes_on = match wait {
-                    Some(wait) => self.courier.pause(wait).await,
-                    None => false,
-                };
-                if !goes_on {
-                    // However clear this last answer is, an earlier try may have been carried out.
-                    return Err(if lost_before {
+                let end = |error: Error| {
+                    Err(if lost_before {
                         error.fate(Fate::Unknown)
                     } else {
                         error
-                    });
+                    })
+                };
+                if admitted.is_err() {
+                    return end(error);
+                }
+                drop(admitted);
+                after_lost_answer |= error.fate == Fate::Unknown;
+                let chance = random::chance();
+                let goes_on = self
+                    .courier
+                    .before_retry(&mut retry, error, task.repeatable, chance);
+                if let Err(error) = goes_on.await {
+                    return end(error);
                 }
             }
         })
@@ -471,11 +502,11 @@ impl<W: Wire> Client<W> {
             });
         }
         (task.decode)(&reply).map_err(|error| {
-            let skew = clock_skew(&reply, self.courier.clock.now());
+            let skew = reply::clock_skew(&reply, self.courier.clock.now());
             let error = without_secrets(error, &reply, (&request, credential), task.decode);
             error.with(|details| {
                 details.http_status = Some(reply.status);
-                details.retry_after = retry_after(&reply);
+                details.retry_after = reply::retry_after(&reply, self.courier.clock.now());
                 if let (ErrorKind::Credentials, Some(hint)) = (details.kind, skew) {
                     details.hints.push(hint);
                 }
@@ -558,20 +589,20 @@ fn locate(error: Error, cloud: CloudId, call: &Call) -> Error {
     })
 }
 
-/// `Retry-After` in seconds; the date form is not used by these services.
-fn retry_after(reply: &Reply) -> Option<std::time::Duration> {
-    let seconds = reply.header("retry-after")?.trim().parse().ok()?;
-    Some(std::time::Duration::from_secs(seconds))
-}
-
-/// A hint when the server's clock and this machine's differ enough to make signatures fail.
-fn clock_skew(reply: &Reply, now: DateTime<Utc>) -> Option<String> {
-    let server = DateTime::parse_from_rfc2822(reply.header("date")?).ok()?;
-    let seconds = (now - server.to_utc()).num_seconds();
-    let direction = if seconds < 0 { "behind" } else { "ahead of" };
-    (seconds.abs() > 60).then(|| {
-        let (local, server) = (now.format("%H:%M:%SZ"), server.to_utc().format("%H:%M:%SZ"));
-        let seconds = seconds.abs();
-        format!("This machine's clock ({local}) is {seconds} s {direction} the server's ({server}); set it right.")
-    })
+/// What an answer says of the rate of requests, whole or for one item inside it.
+fn learn<W: Wire>(ticket: &Ticket, result: &Result<Decoded, Error>) {
+    match result {
+        Ok(decoded) => {
+            let refused = raw::refused(W::ITEM_ERRORS, &decoded.value);
+            if refused.is_some_and(|items| items.kinds.contains(&ErrorKind::Throttled)) {
+                ticket.throttled(None, None);
+            } else {
+                ticket.succeeded();
+            }
+        }
+        Err(error) if error.kind == ErrorKind::Throttled => {
+            ticket.throttled(error.retry_after, limit::limit_in(&error.message));
+        }
+        Err(_) => {}
+    }
 }

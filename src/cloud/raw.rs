@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-pub use items::RefusedItems;
-pub(super) use items::{ItemErrors, says_something};
+pub use items::{ItemErrors, RefusedItems};
+pub(super) use items::{refused, says_something};
 pub(super) use paging::{Paging, Style, wanted as wanted_paging};
 pub use parameter::Parameter;
 use serde::{Serialize, Serializer};

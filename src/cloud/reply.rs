@@ -1,5 +1,8 @@
 //! Answers that are not what any service would say, and lenient reading of those that are.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -108,5 +111,67 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// `Retry-After`: seconds, or a date, which is held against the server's own clock where it tells it.
+pub(super) fn retry_after(reply: &Reply, now: DateTime<Utc>) -> Option<Duration> {
+    let text = reply.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text| DateTime::parse_from_rfc2822(text).ok();
+    let now = reply
+        .header("date")
+        .and_then(date)
+        .map_or(now, |server| server.to_utc());
+    // A moment that is over asks for no wait.
+    Some((date(text)?.to_utc() - now).to_std().unwrap_or_default())
+}
+
+/// A hint when the server's clock and this machine's differ enough to make signatures fail.
+pub(super) fn clock_skew(reply: &Reply, now: DateTime<Utc>) -> Option<String> {
+    let server = DateTime::parse_from_rfc2822(reply.header("date")?).ok()?;
+    let seconds = (now - server.to_utc()).num_seconds();
+    let direction = if seconds < 0 { "behind" } else { "ahead of" };
+    (seconds.abs() > 60).then(|| {
+        let (local, server) = (now.format("%H:%M:%SZ"), server.to_utc().format("%H:%M:%SZ"));
+        let seconds = seconds.abs();
+        format!("This machine's clock ({local}) is {seconds} s {direction} the server's ({server}); set it right.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use chrono::DateTime;
+
+    use super::retry_after;
+    use crate::http::Reply;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_by_the_server_s_clock() {
+        let now = DateTime::from_timestamp(1_767_844_207, 0).expect("a time"); // 03:50:07
+        let wait = |headers: &[(&'static str, &str)]| {
+            let mut reply = Reply {
+                status: 503,
+                headers: http::HeaderMap::new(),
+                body: Bytes::new(),
+            };
+            for (name, value) in headers {
+                let value = value.parse().expect("a value");
+                reply.headers.insert(*name, value);
+            }
+            retry_after(&reply, now).map(|wait| wait.as_secs())
+        };
+        let date = ("retry-after", "Thu, 08 Jan 2026 03:50:17 GMT");
+        assert_eq!(wait(&[("retry-after", " 7 ")]), Some(7));
+        assert_eq!(wait(&[date]), Some(10));
+        let ahead = ("date", "Thu, 08 Jan 2026 03:50:14 GMT");
+        assert_eq!(wait(&[date, ahead]), Some(3));
+        let later = ("date", "Thu, 08 Jan 2026 04:50:14 GMT");
+        assert_eq!(wait(&[date, later]), Some(0));
+        assert_eq!(wait(&[("retry-after", "soon")]), None);
+        assert_eq!(wait(&[]), None);
     }
 }

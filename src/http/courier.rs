@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::budget::Budget;
 use super::explain::network_error;
+use super::limit::{Place, Rate, Rates, Ticket};
+use super::retry::{LONGEST_ASKED, Retry};
 use super::{Reply, Request, Transport};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::journal::Journal;
@@ -17,6 +20,9 @@ use crate::time::{Clock, Pace};
 
 /// How a served sandbox names itself.
 const SANDBOX: &str = "kpctl-sandbox";
+
+/// The code of a request that was not sent because it could not go in time.
+pub const NO_TIME_LEFT: &str = "NoTimeLeft";
 
 /// Where lines of the trace go; they are redacted before they get there.
 pub type Trace = Rc<dyn Fn(&str)>;
@@ -39,6 +45,10 @@ pub struct Courier {
     pub may_change: Cell<bool>,
     /// The record of changes, once one is about to be made; none where nobody wants it.
     pub journal: RefCell<Option<Rc<Journal>>>,
+    /// How fast requests may go.
+    pub rates: Rates,
+    /// What is left to retry with.
+    pub budget: Budget,
 }
 
 impl fmt::Debug for Courier {
@@ -59,6 +69,8 @@ impl Courier {
             trace: None,
             may_change: Cell::new(true),
             journal: RefCell::default(),
+            rates: Rates::default(),
+            budget: Budget::default(),
         }
     }
 
@@ -129,6 +141,75 @@ impl Courier {
         self.stop.requested().is_none()
     }
 
+    /// Waits until a service's rate lets a request go. An error says that it was not sent: a stop was
+    /// asked for meanwhile, or it could not go before time is up.
+    pub async fn admit(&self, place: &Place, rate: Option<Rate>) -> Result<Ticket, Error> {
+        // After a signal there are looks at what was done. They have their turn; a second one ends them.
+        let is_looking_back = self.stop.requested().is_some();
+        loop {
+            let wait = match self.rates.admit(place, rate, self.pace.get()) {
+                Ok(ticket) => return Ok(ticket),
+                Err(wait) => wait,
+            };
+            if self
+                .deadline
+                .is_some_and(|deadline| Instant::now() + wait >= deadline)
+            {
+                return Err(Self::no_time_left());
+            }
+            let mut is_over = false;
+            if is_looking_back {
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = self.stop.hurried() => is_over = true,
+                }
+            } else {
+                self.stop.sleep(wait).await;
+                is_over = self.stop.requested().is_some();
+            }
+            if is_over {
+                return Err(Error::new(
+                    ErrorKind::Interrupted,
+                    "interrupted before it was sent",
+                ));
+            }
+        }
+    }
+
+    /// Waits before another try of what ended in that error, as long as the service, its own count of
+    /// tries, the budget of the command and the time allow one. Else the error comes back to end with.
+    /// `chance` is a random number from 0 to 1.
+    pub async fn before_retry(
+        &self,
+        retry: &mut Retry,
+        error: Error,
+        repeatable: bool,
+        chance: f64,
+    ) -> Result<(), Error> {
+        let Some(wait) = retry.next(&error, repeatable, chance) else {
+            let asked = error.retry_after.filter(|asked| *asked > LONGEST_ASKED);
+            return Err(match asked {
+                Some(asked) => error.hint(format!(
+                    "The service asks to wait {} s; run it again then.",
+                    asked.as_secs()
+                )),
+                None => error,
+            });
+        };
+        if !self.budget.take(error.kind, wait, self.pace.get()) {
+            return Err(error.hint(
+                "This command has used up its retries; run it again later: what is done by then is \
+                 recognised.",
+            ));
+        }
+        self.trace(|| format!("* trying again in {} ms: {error}", wait.as_millis()));
+        if self.pause(wait).await {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    }
+
     /// Ends the command when a stop was asked for, or its time was over, before anything was changed.
     pub fn go_on(&self) -> Result<(), Error> {
         if self.stop.requested().is_some() {
@@ -172,6 +253,16 @@ impl Courier {
             .hint("Run the same command again with a longer --timeout.")
     }
 
+    /// The error for a request that could not go before the `--timeout` is over.
+    fn no_time_left() -> Error {
+        Error::new(
+            ErrorKind::Timeout,
+            "not sent: the rate of the service leaves no time for it before --timeout is over",
+        )
+        .code(NO_TIME_LEFT)
+        .hint("Run the same command again with a longer --timeout.")
+    }
+
     fn interrupted() -> Error {
         Error::new(ErrorKind::Interrupted, "interrupted: nothing was changed")
     }
@@ -184,63 +275,4 @@ impl Courier {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::time::Instant;
-
-    use super::Courier;
-    use crate::error::{Error, ErrorKind};
-    use crate::http::{BoxFuture, Reply, Request, Transport, TransportError};
-
-    /// Nothing is sent by these tests.
-    struct Nowhere;
-
-    impl Transport for Nowhere {
-        fn send<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
-            Box::pin(std::future::pending())
-        }
-    }
-
-    fn courier() -> Courier {
-        Courier::new(Box::new(Nowhere))
-    }
-
-    async fn slow_answer() -> Result<bool, Error> {
-        tokio::time::sleep(Duration::from_secs(3_600)).await;
-        Ok(true)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_question_outlives_neither_the_timeout_nor_a_signal() {
-        let mut late = courier();
-        late.deadline = Some(Instant::now() + Duration::from_secs(5));
-        let error = late.while_asking(slow_answer()).await.expect_err("late");
-        assert_eq!((error.kind, error.exit_code()), (ErrorKind::Timeout, 7));
-        assert!(late.is_late());
-
-        let stopped = courier();
-        let signal = async {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            stopped.stop.request(143);
-            std::future::pending::<()>().await;
-        };
-        let error = tokio::select! {
-            answer = stopped.while_asking(slow_answer()) => answer.expect_err("stopped"),
-            () = signal => unreachable!("it never ends"),
-        };
-        assert_eq!(error.kind, ErrorKind::Interrupted);
-        assert_eq!(stopped.stop.requested(), Some(143));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn after_a_signal_nobody_is_asked() {
-        // It came while the account was looked up: the answer is there, and does not count.
-        let stopped = courier();
-        stopped.stop.request(130);
-        let yes = stopped.while_asking(async { Ok(true) }).await;
-        assert_eq!(yes.expect_err("stopped").exit_code(), 130);
-        let in_time = courier().while_asking(async { Ok(true) }).await;
-        assert!(in_time.is_ok_and(|yes| yes));
-    }
-}
+mod tests;

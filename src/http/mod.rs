@@ -3,6 +3,7 @@
 //! A [`Request`] holds the encoded path and query: these very bytes are signed and sent. Only
 //! [`reqwest`] knows the HTTP library.
 
+pub mod budget;
 mod cause;
 mod courier;
 mod endpoint;
@@ -18,7 +19,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 pub use cause::{Cause, Certificate};
-pub use courier::{Courier, Trace};
+pub use courier::{Courier, NO_TIME_LEFT, Trace};
 pub use endpoint::Endpoint;
 pub use http::Method;
 use percent_encoding::percent_decode_str;

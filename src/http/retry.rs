@@ -6,8 +6,13 @@ use crate::error::{Error, ErrorKind, Fate};
 
 /// How often a call is tried in all when the service is throttling, failing or out of reach.
 const ATTEMPTS: u32 = 6;
-/// The longest wait between two tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// The wait that the first retry is drawn from; each further one is drawn from twice as much.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The shortest wait: at once, the same hiccup would cost the next try, too.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+/// The longest time that a service may ask to wait. It is never asked earlier than it says; when it
+/// says more, it is not asked again.
+pub(super) const LONGEST_ASKED: Duration = Duration::from_secs(300);
 /// How long to go on while the service says that another operation is under way
 /// (spec tencent 2.7: busy means nothing was done; try every few seconds up to a deadline).
 const BUSY_FOR: Duration = Duration::from_secs(600);
@@ -25,6 +30,7 @@ impl Retry {
     ///
     /// `repeatable`: the request does no harm when it is carried out twice. `chance` is a random
     /// number from 0 to 1: full jitter, so that many jobs do not come back all at once.
+    /// [`super::Courier::before_retry`] keeps the budget of the command beside it.
     pub fn next(&mut self, error: &Error, repeatable: bool, chance: f64) -> Option<Duration> {
         if error.fate == Fate::Unknown && !repeatable {
             return None;
@@ -45,10 +51,11 @@ impl Retry {
                 if self.tries >= ATTEMPTS {
                     return None;
                 }
-                let ceiling =
-                    (Duration::from_secs(1) * 2_u32.pow(self.tries - 1)).min(LONGEST_WAIT);
-                let jittered = ceiling.mul_f64(0.25 + 0.75 * chance);
-                Some(error.retry_after.unwrap_or(jittered).min(LONGEST_WAIT))
+                if let Some(asked) = error.retry_after {
+                    return (asked <= LONGEST_ASKED).then_some(asked);
+                }
+                let ceiling = FIRST_WAIT * 2_u32.pow(self.tries - 1);
+                Some(ceiling.mul_f64(chance).max(SHORTEST_WAIT))
             }
             _ => None,
         }
@@ -117,6 +124,10 @@ mod tests {
             waits.push(wait.as_secs());
         }
         assert_eq!(waits, [1, 2, 4, 8, 16]);
+        // The whole range is drawn from, but for nothing at all.
+        let drawn = |chance| Retry::default().next(&throttled, false, chance);
+        assert_eq!(drawn(0.5), Some(Duration::from_millis(500)));
+        assert_eq!(drawn(0.0), Some(Duration::from_millis(100)));
 
         let mut retry = Retry::default();
         let busy = error(ErrorKind::Busy, Fate::NotDone);
@@ -139,8 +150,9 @@ mod tests {
             Some(Duration::from_secs(3))
         );
         assert_eq!(
-            Retry::default().next(&asked(3_600), false, 0.9),
-            Some(Duration::from_secs(20))
+            Retry::default().next(&asked(300), false, 0.9),
+            Some(Duration::from_secs(300))
         );
+        assert_eq!(Retry::default().next(&asked(301), false, 0.9), None);
     }
 }

@@ -7,7 +7,7 @@ use super::consent::Consent;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::Preview;
 use crate::error::{Error, ErrorKind, Fate};
-use crate::http::{BoxFuture, Courier, Reply, Request, Transport, TransportError};
+use crate::http::{BoxFuture, Courier, NO_TIME_LEFT, Reply, Request, Transport, TransportError};
 use crate::model::{CloudId, Outcome, Resource, Scope, Status};
 use crate::time::Pace;
 
@@ -224,6 +224,19 @@ async fn throttled_items_go_again_alone_until_patience_ends() {
     let report = carry_out(&mut change, &courier(), ALL).await;
     assert_eq!((statuses(&report), report.exit_code), (vec![Throttled], 7));
     assert_eq!(change.sent.len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_rate_leaves_no_time_for_is_not_sent_and_nothing_after_it() {
+    let no_time = failure(ErrorKind::Timeout, Fate::NotDone).code(NO_TIME_LEFT);
+    let mut change = made(5, [Ok(vec![Deleted, Deleted]), Err(no_time)]);
+    let report = carry_out(&mut change, &courier(), ALL).await;
+    assert_eq!(
+        statuses(&report),
+        [Deleted, Deleted, Skipped, Skipped, Skipped]
+    );
+    assert_eq!(reasons(&report)[2..], [Some(ErrorKind::Timeout); 3]);
+    assert_eq!(change.sent.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,8 @@ use super::change::Extent;
 use super::settle::settle;
 use crate::cloud::change::{Batch, Change};
 use crate::error::{Error, ErrorKind, Fate};
-use crate::http::Courier;
 use crate::http::retry::Retry;
+use crate::http::{Courier, NO_TIME_LEFT};
 use crate::model::{Outcome, ResultClass, Status};
 use crate::random;
 
@@ -99,7 +99,7 @@ impl Work<'_> {
                 ErrorKind::Interrupted,
                 "not sent: the command was interrupted",
             )
-        } else if self.courier.is_late() {
+        } else if self.courier.is_late() || self.has_no_time_left() {
             Error::new(
                 ErrorKind::Timeout,
                 "not sent: the time given by --timeout was over",
@@ -121,6 +121,13 @@ impl Work<'_> {
                 outcome.error = Some(reason.clone());
             }
         }
+    }
+
+    /// Whether a request could not go in time for the service's rate.
+    fn has_no_time_left(&self) -> bool {
+        let code = |outcome: &Outcome| outcome.error.as_ref()?.code.clone();
+        let mut codes = self.outcomes.iter().filter_map(code);
+        codes.any(|code| code == NO_TIME_LEFT)
     }
 
     fn with_status(&self, wanted: impl Fn(Status) -> bool) -> Vec<usize> {
@@ -175,10 +182,10 @@ impl Work<'_> {
             else {
                 return;
             };
-            let Some(wait) = retry.next(&error, false, random::chance()) else {
-                return;
-            };
-            if !self.courier.pause(wait).await {
+            let chance = random::chance();
+            let goes_on = self.courier.before_retry(&mut retry, error, false, chance);
+            if let Err(error) = goes_on.await {
+                self.mark(&again, Status::Throttled, &error);
                 return;
             }
             if let Err(error) = self.change.send(&again, &mut self.outcomes).await {
@@ -228,11 +235,12 @@ impl Work<'_> {
                 Status::Running
             }
             Fate::Unknown => Status::Unverified,
+            Fate::NotDone if error.code.as_deref() == Some(NO_TIME_LEFT) => Status::Skipped,
             Fate::NotDone => Status::of_error(error.kind),
         };
         self.mark(batch, status, error);
-        if error.kind == ErrorKind::Credentials {
-            // No further request with a key that was refused.
+        // No further request with a key that was refused, nor one that the rate leaves no time for.
+        if error.kind == ErrorKind::Credentials || error.code.as_deref() == Some(NO_TIME_LEFT) {
             self.cut_short = Some(error.exit_code());
         }
     }

@@ -12,6 +12,7 @@ use super::faults::{Fault, Kind};
 use super::issued::Issued;
 use super::journal::{Entry, Journal};
 use super::quirks::Quirk;
+use super::rates::Rates;
 use super::reply::{Delivery, Reply};
 use super::request::Request;
 use super::state::Tracked;
@@ -21,6 +22,9 @@ use super::{Log, Options, SandboxError, clock, control, verify};
 
 /// How the sandbox names itself, so that a client can tell that nothing takes time here.
 const SERVER: &str = "kpctl-sandbox";
+/// How it names itself where rates are enforced: a client that hurries, because nothing takes time here, would run into
+/// them.
+const SERVER_IN_REAL_TIME: &str = "kpctl-sandbox-in-real-time";
 /// How far the server's clock is ahead under [`Kind::Skew`]: out of the window of every cloud.
 const SKEW: TimeDelta = TimeDelta::hours(1);
 
@@ -30,6 +34,7 @@ pub(crate) struct Sandbox {
     journal: Mutex<Journal>,
     issued: Issued,
     faults: Vec<Fault>,
+    rates: Rates,
     quirks: Vec<Quirk>,
     latency: Duration,
     log: Option<Log>,
@@ -53,6 +58,7 @@ impl Sandbox {
             journal: Mutex::new(Journal::default()),
             issued: Issued::new(options.credential_lifetime),
             faults: options.faults,
+            rates: Rates::new(options.rates),
             quirks: options.quirks,
             latency: options.latency,
             log: options.log,
@@ -79,7 +85,7 @@ impl Sandbox {
             return Answer {
                 reply: control::answer(self, request)
                     .with_header("date", clock::http(clock::now()))
-                    .with_header("server", SERVER),
+                    .with_header("server", self.name()),
                 delivery: Delivery::Whole,
                 delay: Duration::ZERO,
             };
@@ -90,7 +96,11 @@ impl Sandbox {
         let fault = self
             .faults
             .iter()
-            .find_map(|fault| fault.applies(cloud, &operation, count));
+            .find_map(|fault| fault.applies(cloud, &operation, count))
+            .or_else(|| {
+                let is_too_fast = self.rates.refuse(&target, request);
+                is_too_fast.then_some(Kind::Throttled)
+            });
         let now = match fault {
             Some(Kind::Skew) => clock::now() + SKEW,
             _ => clock::now(),
@@ -130,13 +140,22 @@ impl Sandbox {
         Answer {
             reply: reply
                 .with_header("date", clock::http(now))
-                .with_header("server", SERVER),
+                .with_header("server", self.name()),
             delivery,
             delay: self.latency
                 + match fault {
                     Some(Kind::Slow(delay)) => delay,
                     _ => Duration::ZERO,
                 },
+        }
+    }
+
+    /// How it names itself.
+    fn name(&self) -> &'static str {
+        if self.rates.are_enforced() {
+            SERVER_IN_REAL_TIME
+        } else {
+            SERVER
         }
     }
 

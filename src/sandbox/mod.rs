@@ -15,6 +15,7 @@
 //! | `api` | the operations, one table per cloud |
 //! | `issued` | temporary credentials that were given out, in memory only |
 //! | `state`, `store`, `seed` | what exists, where it is kept, what it starts from |
+//! | `rates` | published rates, enforced when asked for |
 //! | `faults`, `quirks` | what goes wrong on demand, and answers to the documents' open questions |
 
 mod api;
@@ -30,6 +31,7 @@ mod issued;
 mod journal;
 mod key_material;
 mod quirks;
+mod rates;
 mod reply;
 mod request;
 mod rsa_pair;
@@ -49,6 +51,7 @@ use std::time::Duration;
 
 pub use faults::Fault;
 pub use quirks::Quirk;
+pub use rates::Counting;
 pub use server::{Server, start};
 
 /// How a sandbox is started.
@@ -64,6 +67,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Which of the documents' open questions are answered unusually.
     pub quirks: Vec<Quirk>,
+    /// How requests are counted that come faster than is published, so that they are refused; `None` refuses none.
+    pub rates: Option<Counting>,
     /// How long temporary credentials live, whatever is asked; `None` as long as is asked, or as is usual.
     pub credential_lifetime: Option<Duration>,
     /// Receives one line for every refused request.
@@ -133,6 +138,12 @@ pub enum SandboxError {
         rule: String,
         /// What is wrong with it, and what exists.
         reason: String,
+    },
+    /// A way to count requests that does not exist.
+    #[error("requests cannot be counted in '{name}' windows; there are: fixed, sliding")]
+    Counting {
+        /// The name as given.
+        name: String,
     },
     /// A quirk that does not exist.
     #[error("no quirk is named '{name}'; there are: {known}")]

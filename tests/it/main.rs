@@ -36,6 +36,7 @@ mod lookalikes;
 mod network;
 mod pages;
 mod proxies;
+mod rates;
 mod scale;
 mod sent_bytes;
 mod terminal;

@@ -92,7 +92,7 @@ const fn by_offset(list: &'static str, id: &'static str, total: Option<&'static 
 }
 
 /// Changes of several things tell of each (spec huawei 7; huawei-codearts-cph 6.1).
-const ITEM_ERRORS: [ItemErrors; 4] = [
+pub(super) const ITEM_ERRORS: [ItemErrors; 4] = [
     ItemErrors {
         list: Some("failed_keypairs"),
         // The reason is a text without a code.

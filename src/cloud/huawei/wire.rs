@@ -9,16 +9,23 @@ use serde_json::Value;
 
 use super::errors::{VendorError, speechless};
 use super::tokens::HEADER_TOKEN;
-use super::{endpoints, iam, shapes, sign};
+use super::{endpoints, iam, raw, shapes, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Client, Decoded, Wire};
 use crate::cloud::operation::{Callable, Facts};
+use crate::cloud::raw::ItemErrors;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
+use crate::http::limit::Rate;
 use crate::http::{BoxFuture, Endpoint, Reply, Request};
 use crate::model::CloudId;
 use crate::sign::escape::{escape, unescape};
 use crate::sign::{AccessKey, SigningInput};
+
+/// Calls a second of all operations of KMS together.
+const KMS: Rate = Rate::shared(NonZeroU32::new(20).expect("twenty is not zero"), "KMS");
+/// Calls a second of all operations of KPS that make or follow tasks.
+const KPS_TASKS: Rate = Rate::shared(NonZeroU32::new(5).expect("five is not zero"), "tasks");
 
 /// The wire of Huawei Cloud.
 #[derive(Debug)]
@@ -27,17 +34,19 @@ pub(super) struct HuaweiWire;
 impl Wire for HuaweiWire {
     const CLOUD: CloudId = CloudId::Huawei;
 
+    const ITEM_ERRORS: &'static [ItemErrors] = &raw::ITEM_ERRORS;
+
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
         endpoints::endpoint(service, region, None)
     }
 
-    /// The lifecycle calls of KMS have a rate (spec huawei 6), and so have bindings and tasks of KPS:
-    /// 300 a minute (spec huawei 7). For the others none is published.
-    fn rate(service: &'static str, operation: &'static str) -> Option<NonZeroU32> {
+    /// The lifecycle calls of KMS share a rate (spec huawei 6), and so do bindings and tasks of KPS: 300 a
+    /// minute (spec huawei 7). For the others none is published.
+    fn rate(service: &'static str, operation: &'static str) -> Option<Rate> {
         match service {
-            "kms" => NonZeroU32::new(20),
+            "kms" => Some(KMS),
             "kps" if operation.ends_with("Task") || operation.ends_with("ssociateKeypair") => {
-                NonZeroU32::new(5)
+                Some(KPS_TASKS)
             }
             _ => None,
         }

@@ -6,7 +6,7 @@ use crate::error::ErrorKind;
 
 /// Where the answers of a cloud tell of each item.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::cloud) struct ItemErrors {
+pub struct ItemErrors {
     /// The field with the list of items; without one the answer itself tells of one item.
     pub list: Option<&'static str>,
     /// Why an item was refused, by the vendor's own error table; `None` when it was not.
@@ -72,7 +72,7 @@ pub(in crate::cloud) fn says_something(value: &Value) -> bool {
 }
 
 /// The items of an answer that were refused, if any were.
-pub(super) fn refused(known: &[ItemErrors], answer: &Value) -> Option<RefusedItems> {
+pub(in crate::cloud) fn refused(known: &[ItemErrors], answer: &Value) -> Option<RefusedItems> {
     known.iter().find_map(|items| items.refused(answer))
 }
 

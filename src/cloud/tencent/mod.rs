@@ -16,6 +16,7 @@ mod look;
 mod metadata;
 mod offsets;
 mod product;
+mod rates;
 mod raw;
 mod records;
 mod rules;

@@ -48,6 +48,7 @@ impl Transport for Service {
 /// A client of a made-up service, and the list of what was sent to it.
 pub(super) struct Rig {
     pub(super) client: Client<TencentWire>,
+    pub(super) courier: Rc<Courier>,
     pub(super) asked: Rc<RefCell<Vec<(String, Value)>>>,
 }
 
@@ -59,9 +60,10 @@ impl Rig {
             asked: Rc::clone(&asked),
         };
         let courier = Rc::new(Courier::new(Box::new(service)));
-        let connection = connection(CloudId::Tencent, "ap-guangzhou", courier);
+        let connection = connection(CloudId::Tencent, "ap-guangzhou", Rc::clone(&courier));
         Self {
             client: Client::new(connection),
+            courier,
             asked,
         }
     }

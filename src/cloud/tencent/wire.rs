@@ -1,29 +1,20 @@
 //! How a call to Tencent Cloud looks on the wire (spec tencent 1): a JSON body POSTed to `/`, the
 //! action in a header, and HTTP 200 for success and failure alike.
 
-use std::num::NonZeroU32;
-
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::errors::VendorError;
-use super::{endpoints, sign};
+use super::{endpoints, rates, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Decoded, Wire};
 use crate::cloud::operation::Callable;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
+use crate::http::limit::Rate;
 use crate::http::{Endpoint, Method, Reply, Request};
 use crate::model::CloudId;
 use crate::sign::{AccessKey, SigningInput};
-
-/// Calls a second of CVM's actions (spec tencent 2.9). Published for some of the key actions;
-/// assumed for the others, and for instances, where no other number is known.
-const RATE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
-/// Calls a second of Lighthouse's reads.
-const LIGHTHOUSE_READS: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
-/// Calls a second of Lighthouse's disassociation.
-const LIGHTHOUSE_DISASSOCIATION: NonZeroU32 = NonZeroU32::new(20).expect("twenty is not zero");
 
 /// The headers that are signed. The action is one of them, so that nobody on the way can turn a
 /// harmless call into another (spec tencent 1.2, part 5).
@@ -40,25 +31,8 @@ impl Wire for TencentWire {
         endpoints::endpoint(service, region, None)
     }
 
-    fn rate(service: &'static str, operation: &'static str) -> Option<NonZeroU32> {
-        match (service, operation) {
-            ("lighthouse", "DescribeInstances" | "DescribeKeyPairs") => Some(LIGHTHOUSE_READS),
-            ("lighthouse", "DisassociateInstancesKeyPairs") => Some(LIGHTHOUSE_DISASSOCIATION),
-            (
-                "cvm" | "lighthouse",
-                "AssociateInstancesKeyPairs"
-                | "CreateKeyPair"
-                | "DeleteKeyPairs"
-                | "DescribeInstances"
-                | "DescribeKeyPairs"
-                | "DisassociateInstancesKeyPairs"
-                | "ImportKeyPair"
-                | "ModifyKeyPairAttribute"
-                | "StartInstances"
-                | "StopInstances",
-            ) => Some(RATE),
-            _ => None,
-        }
+    fn rate(service: &'static str, operation: &'static str) -> Option<Rate> {
+        rates::rate(service, operation)
     }
 
     fn encode<O: Callable<Cloud = Self>>(operation: &O, call: &Call) -> Result<Request, Error> {

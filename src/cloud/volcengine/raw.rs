@@ -37,7 +37,7 @@ const READS: [(&str, &str, Option<Paging>); 7] = [
 ];
 
 /// Changes of several things tell of each (spec volcengine 2.3).
-const ITEM_ERRORS: [ItemErrors; 1] = [ItemErrors {
+pub(super) const ITEM_ERRORS: [ItemErrors; 1] = [ItemErrors {
     list: Some("OperationDetails"),
     refusal: |item| {
         let error = item

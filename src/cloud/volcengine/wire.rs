@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::errors::VendorError;
-use super::{endpoints, sign};
+use super::{endpoints, raw, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Decoded, Wire};
 use crate::cloud::operation::Callable;
+use crate::cloud::raw::ItemErrors;
 use crate::cloud::reply;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Endpoint, Method, Reply, Request};
@@ -24,6 +25,8 @@ pub(super) struct VolcengineWire;
 impl Wire for VolcengineWire {
     const CLOUD: CloudId = CloudId::Volcengine;
     const TOKEN: Option<&'static str> = Some("ClientToken");
+
+    const ITEM_ERRORS: &'static [ItemErrors] = &raw::ITEM_ERRORS;
 
     fn endpoint(service: &'static str, region: &str) -> Result<Endpoint, Error> {
         endpoints::endpoint(service, region, None)

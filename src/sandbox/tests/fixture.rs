@@ -123,7 +123,12 @@ pub(super) fn headers(request: &mut Request, added: &[(&str, &str)]) {
     }
 }
 
-pub(super) fn volcengine(service: &str, version: &str, action: &str, query: &str) -> Request {
+pub(in crate::sandbox) fn volcengine(
+    service: &str,
+    version: &str,
+    action: &str,
+    query: &str,
+) -> Request {
     let request = Request {
         method: "GET".to_owned(),
         path: "/".to_owned(),
@@ -172,7 +177,12 @@ pub(super) fn sign_volcengine(
     finish(request, &begin, &hmac(&key, &to_sign))
 }
 
-pub(super) fn tencent(product: &str, version: &str, action: &str, body: &Value) -> Request {
+pub(in crate::sandbox) fn tencent(
+    product: &str,
+    version: &str,
+    action: &str,
+    body: &Value,
+) -> Request {
     let mut request = Request {
         method: "POST".to_owned(),
         path: "/".to_owned(),
@@ -226,7 +236,7 @@ pub(super) fn sign_tencent(
     finish(request, &begin, &hmac(&key, &to_sign))
 }
 
-pub(super) fn huawei(method: &str, path: &str, body: &str) -> Request {
+pub(in crate::sandbox) fn huawei(method: &str, path: &str, body: &str) -> Request {
     let path = path.replace("{p}", HUAWEI_PROJECT_ID);
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
     let request = Request {

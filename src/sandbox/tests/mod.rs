@@ -3,7 +3,7 @@
 mod cph;
 mod credentials;
 mod faults;
-mod fixture;
+pub(super) mod fixture;
 mod hardiness;
 mod huawei;
 mod kms_aliases;

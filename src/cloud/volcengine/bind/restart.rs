@@ -112,13 +112,15 @@ impl Rebinding<'_> {
                 .collect();
             self.ask(&mut asked).await;
             let throttled = asked.iter().find_map(|machine| match &machine.stage {
-                Stage::Refused(error) if error.kind == ErrorKind::Throttled => Some(error),
+                Stage::Refused(error) if error.kind == ErrorKind::Throttled => Some(error.clone()),
                 _ => None,
             });
-            let wait = throttled.and_then(|error| retry.next(error, false, random::chance()));
-            match wait {
-                Some(wait) if self.client.courier().pause(wait).await => {}
-                _ => return,
+            let Some(error) = throttled else { return };
+            let chance = random::chance();
+            let courier = self.client.courier();
+            let goes_on = courier.before_retry(&mut retry, error, false, chance);
+            if goes_on.await.is_err() {
+                return;
             }
         }
     }
