@@ -159,6 +159,14 @@ impl<R: Registry> Additions<R> {
             Err(error) if matches!(error.kind, ErrorKind::Conflict | ErrorKind::Usage) => {
                 return self.look_at_conflict(pair, error, outcome).await;
             }
+            // Cut off by the command's own end: nobody looks what came of it.
+            Err(error)
+                if pair.public_key.is_none()
+                    && error.fate == Fate::Unknown
+                    && self.registry.courier().is_over() =>
+            {
+                return Err(error.hint(UNSEEN));
+            }
             Err(error) => return Err(error),
         };
         outcome.error = None;
@@ -291,6 +299,9 @@ impl<R: Registry> Additions<R> {
         }
     }
 }
+
+/// Of a pair that the cloud was to make, when nobody saw whether it did.
+const UNSEEN: &str = "If the cloud made the pair, nobody has its private key: look with list, delete it, and make it again.";
 
 impl<R: Registry> Change for Additions<R> {
     fn purpose(&self) -> String {

@@ -247,6 +247,11 @@ impl Courier {
             .is_some_and(|deadline| Instant::now() >= deadline)
     }
 
+    /// Whether nothing more may be sent: a stop was asked for, or the command has had its time.
+    pub fn is_over(&self) -> bool {
+        self.is_late() || self.stop.requested().is_some()
+    }
+
     /// The error for a command that ran out of its `--timeout`.
     pub fn out_of_time() -> Error {
         Error::new(ErrorKind::Timeout, "the time given by --timeout is over")

@@ -101,6 +101,7 @@ impl Sandbox {
                 let is_too_fast = self.rates.refuse(&target, request);
                 is_too_fast.then_some(Kind::Throttled)
             });
+        let fault = self.with_ended_credentials(request, fault);
         let now = match fault {
             Some(Kind::Skew) => clock::now() + SKEW,
             _ => clock::now(),
@@ -159,6 +160,21 @@ impl Sandbox {
         }
     }
 
+    /// Under [`Kind::Expires`] a credential ends; one that ended so is no good for anything, whatever else was to happen.
+    fn with_ended_credentials(&self, request: &Request, fault: Option<Kind>) -> Option<Kind> {
+        let Some(credential) = verify::claimed_credential(request) else {
+            // What comes without one cannot lose it.
+            return fault.filter(|kind| *kind != Kind::Expires);
+        };
+        if fault == Some(Kind::Expires) {
+            self.issued.end_early(credential);
+        }
+        if self.issued.has_ended_early(credential) {
+            return Some(Kind::ExpiredToken);
+        }
+        fault
+    }
+
     /// One line for every refusal.
     fn write_log(&self, cloud: Cloud, operation: &str, reply: &Reply, explanation: Option<&str>) {
         let Some(log) = &self.log else { return };
@@ -179,6 +195,7 @@ impl Sandbox {
 /// What something between client and cloud answers; the cloud never sees the request.
 fn in_between(kind: Kind) -> Option<Reply> {
     match kind {
+        Kind::Html412 => Some(Reply::html(412, "Precondition Failed")),
         Kind::Html502 => Some(Reply::html(502, "Bad Gateway")),
         Kind::Status503 => {
             Some(Reply::html(503, "Service Unavailable").with_header("retry-after", "1"))
@@ -191,13 +208,19 @@ fn in_between(kind: Kind) -> Option<Reply> {
 
 /// What becomes of an answer on the way.
 fn damage(mut reply: Reply, fault: Option<Kind>) -> (Reply, Delivery) {
-    if matches!(fault, Some(Kind::Truncated | Kind::BrokenJson)) && reply.body.is_empty() {
-        reply.status = 200; // a 204 has nothing to cut
+    let needs_body = matches!(
+        fault,
+        Some(Kind::Truncated | Kind::BrokenJson | Kind::Dribble | Kind::Endless)
+    );
+    if needs_body && reply.body.is_empty() {
+        reply.status = 200; // a 204 has nothing to cut or to draw out
         reply.body = Bytes::from_static(b"{\"status\":\"success\"}");
     }
     let delivery = match fault {
         Some(Kind::ResetBefore | Kind::ResetAfter) => Delivery::Closed,
         Some(Kind::Truncated) => Delivery::Cut,
+        Some(Kind::Dribble) => Delivery::Dribbled,
+        Some(Kind::Endless) => Delivery::Endless,
         Some(Kind::BrokenJson) => {
             reply.body = reply.body.slice(..reply.body.len() / 2);
             Delivery::Whole

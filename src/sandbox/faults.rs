@@ -38,6 +38,11 @@ pub(crate) enum Kind {
     Denied,
     /// The vendor refuses because the session is over.
     ExpiredToken,
+    /// The credential of this request ends with it: whatever comes with it, from now on and for every operation, is
+    /// refused as with [`Kind::ExpiredToken`]. Another credential is as good as before.
+    Expires,
+    /// HTTP 412 with a page of HTML: a gateway's word, because no vendor has one of its own but for [`Kind::Busy`].
+    Html412,
     /// The vendor's own answer to a fault on its side, in its usual shape and status.
     Internal,
     /// HTTP 500 with the vendor's internal error.
@@ -60,6 +65,10 @@ pub(crate) enum Kind {
     Redirect,
     /// It is done; the answer takes a while.
     Slow(Duration),
+    /// It is done; the whole answer arrives one byte at a time.
+    Dribble,
+    /// It is done; after the answer come blanks without end.
+    Endless,
     /// The server's clock is an hour ahead.
     Skew,
 }
@@ -71,6 +80,8 @@ const KINDS: &[(&str, Kind)] = &[
     ("busy", Kind::Busy),
     ("denied", Kind::Denied),
     ("expired-token", Kind::ExpiredToken),
+    ("expires", Kind::Expires),
+    ("412", Kind::Html412),
     ("internal", Kind::Internal),
     ("500", Kind::Status500),
     ("502-html", Kind::Html502),
@@ -82,10 +93,17 @@ const KINDS: &[(&str, Kind)] = &[
     ("empty", Kind::Empty),
     ("redirect", Kind::Redirect),
     ("slow", Kind::Slow(SLOW)),
+    ("dribble", Kind::Dribble),
+    ("endless", Kind::Endless),
     ("skew", Kind::Skew),
 ];
 
 impl Fault {
+    /// The names of all kinds, as rules spell them.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        KINDS.iter().map(|(name, _)| *name)
+    }
+
     /// What happens to the `count`th request (from 1) of an operation.
     pub(crate) fn applies(&self, cloud: Cloud, operation: &str, count: u64) -> Option<Kind> {
         let fits = self.cloud == cloud
@@ -168,7 +186,7 @@ fn parse_kind(text: &str) -> Result<Kind, String> {
         .find(|(name, _)| *name == text)
         .map(|(_, kind)| *kind)
         .ok_or_else(|| {
-            let known: Vec<_> = KINDS.iter().map(|(name, _)| *name).collect();
+            let known: Vec<_> = Fault::kinds().collect();
             format!(
                 "no kind is named '{text}'; there are: {}, slow:MILLISECONDS",
                 known.join(", ")

@@ -3,6 +3,7 @@
 //! They are kept in memory only: the state is printed by `kpctl sandbox show`, and nothing in there may be a secret. They
 //! end with the process.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub(crate) struct Issued {
 struct Given {
     keys: Vec<Keys>,
     tokens: Vec<Token>,
+    /// Access keys and tokens, given out or not, that a fault rule ended.
+    ended_early: HashSet<String>,
 }
 
 /// A temporary access key.
@@ -158,6 +161,16 @@ impl Issued {
             expires_at,
         });
         (text, expires_at)
+    }
+
+    /// From now on this access key or token is over.
+    pub(crate) fn end_early(&self, credential: &str) {
+        self.given().ended_early.insert(credential.to_owned());
+    }
+
+    /// Whether that was said of it.
+    pub(crate) fn has_ended_early(&self, credential: &str) -> bool {
+        self.given().ended_early.contains(credential)
     }
 
     /// The key of that access key, over or not.

@@ -9,7 +9,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | `server` | sockets, HTTP framing, broken deliveries |
+//! | `server`, `answer_body` | sockets, HTTP framing, broken deliveries |
 //! | `dispatch`, `target` | one request from recognition to answer: faults, signature, operation, journal |
 //! | `verify` | the three signature checks |
 //! | `api` | the operations, one table per cloud |
@@ -18,6 +18,7 @@
 //! | `rates` | published rates, enforced when asked for |
 //! | `faults`, `quirks` | what goes wrong on demand, and answers to the documents' open questions |
 
+mod answer_body;
 mod api;
 mod clock;
 mod cloud;

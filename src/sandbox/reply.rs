@@ -83,4 +83,8 @@ pub(crate) enum Delivery {
     Closed,
     /// Half of the body arrives under the length of the whole, then the connection is closed.
     Cut,
+    /// It arrives byte by byte.
+    Dribbled,
+    /// It arrives, and blanks after it for as long as anybody reads, within reason.
+    Endless,
 }

@@ -1,23 +1,20 @@
 //! Sockets and HTTP framing.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::{Sleep, sleep};
+use tokio::time::sleep;
 
+use super::answer_body::{AnswerBody, Closed};
 use super::dispatch::{Answer, Sandbox};
 use super::reply::{Delivery, Reply};
 use super::request::Request;
@@ -25,9 +22,6 @@ use super::{Options, SandboxError};
 
 /// Largest body that is read: the largest that any of the clouds takes (spec huawei 2.4).
 const MOST_BODY_BYTES: usize = 12 * 1024 * 1024;
-
-/// Between the last byte of a cut answer and the end of its connection, so that the bytes get out first.
-const CUT_AFTER: Duration = Duration::from_millis(30);
 
 /// A running sandbox. Dropping it stops it from accepting connections.
 #[derive(Debug)]
@@ -102,18 +96,6 @@ async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>) {
     let _outcome = connection.await;
 }
 
-/// The end of a connection in place of an answer.
-#[derive(Debug)]
-struct Closed;
-
-impl fmt::Display for Closed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("closed by a fault rule")
-    }
-}
-
-impl std::error::Error for Closed {}
-
 async fn handle(
     sandbox: Arc<Sandbox>,
     request: http::Request<Incoming>,
@@ -165,53 +147,10 @@ fn respond(answer: Answer) -> Result<http::Response<AnswerBody>, Closed> {
     for (name, value) in &reply.headers {
         response = response.header(*name, value);
     }
-    let body = if delivery == Delivery::Cut {
+    if delivery == Delivery::Cut {
         response = response.header("content-length", reply.body.len());
-        AnswerBody {
-            data: Some(reply.body.slice(..reply.body.len() / 2)),
-            cut: Some(Box::pin(sleep(CUT_AFTER))),
-        }
-    } else {
-        AnswerBody {
-            data: Some(reply.body),
-            cut: None,
-        }
-    };
-    response.body(body).map_err(|_| Closed)
-}
-
-/// An answer in one piece, or the first part of one and then an error, which closes the connection.
-struct AnswerBody {
-    data: Option<Bytes>,
-    cut: Option<Pin<Box<Sleep>>>,
-}
-
-impl Body for AnswerBody {
-    type Data = Bytes;
-    type Error = Closed;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
-        if let Some(data) = self.data.take().filter(|data| !data.is_empty()) {
-            return Poll::Ready(Some(Ok(Frame::data(data))));
-        }
-        match &mut self.cut {
-            None => Poll::Ready(None),
-            Some(wait) => wait.as_mut().poll(context).map(|()| Some(Err(Closed))),
-        }
     }
-
-    fn is_end_stream(&self) -> bool {
-        self.cut.is_none() && self.data.as_ref().is_none_or(Bytes::is_empty)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match (&self.cut, &self.data) {
-            (None, Some(data)) => SizeHint::with_exact(data.len() as u64),
-            (None, None) => SizeHint::with_exact(0),
-            (Some(_), _) => SizeHint::default(),
-        }
-    }
+    response
+        .body(AnswerBody::of(reply.body, delivery))
+        .map_err(|_| Closed)
 }

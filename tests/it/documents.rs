@@ -1,6 +1,6 @@
 //! The documents in `docs/` say what is there.
 
-use kpctl::sandbox::Quirk;
+use kpctl::sandbox::{Fault, Quirk};
 
 #[test]
 fn the_sandbox_page_lists_every_quirk() {
@@ -10,6 +10,14 @@ fn the_sandbox_page_lists_every_quirk() {
             page.contains(&format!("`{}`", quirk.name())),
             "{quirk} is missing"
         );
+    }
+}
+
+#[test]
+fn the_sandbox_page_lists_every_kind_of_fault() {
+    let page = include_str!("../../docs/sandbox.md");
+    for kind in Fault::kinds() {
+        assert!(page.contains(&format!("`{kind}`")), "{kind} is missing");
     }
 }
 

@@ -84,7 +84,8 @@ pub(crate) struct World {
 }
 
 struct Served {
-    process: Child,
+    /// `None`: the test itself serves it.
+    process: Option<Child>,
     port: u16,
 }
 
@@ -125,7 +126,10 @@ impl World {
             .next()
             .and_then(|port| port.parse().ok());
         let port = port.unwrap_or_else(|| panic!("'{line}' names no port"));
-        world.served = Some(Served { process, port });
+        world.served = Some(Served {
+            process: Some(process),
+            port,
+        });
         let exports = world
             .run(&["sandbox", "env", "--port", &port.to_string()])
             .code(0)
@@ -138,6 +142,16 @@ impl World {
             world = world.with(name, value);
         }
         world.outputs.borrow_mut().clear();
+        world
+    }
+
+    /// A sandbox that the test itself serves; nothing in the environment names it.
+    pub(crate) fn beside(port: u16) -> Self {
+        let mut world = Self::empty();
+        world.served = Some(Served {
+            process: None,
+            port,
+        });
         world
     }
 
@@ -323,9 +337,9 @@ static OF_VENDOR_FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 impl Drop for World {
     fn drop(&mut self) {
-        if let Some(mut served) = self.served.take() {
-            let _ = served.process.kill();
-            let _ = served.process.wait();
+        if let Some(mut process) = self.served.take().and_then(|served| served.process) {
+            let _ = process.kill();
+            let _ = process.wait();
         }
         if std::thread::panicking() {
             return;

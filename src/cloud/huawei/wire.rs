@@ -138,7 +138,8 @@ impl Wire for HuaweiWire {
     /// Tokens (spec huawei 3.2 and 3.3).
     fn is_expired(error: &Error) -> bool {
         match error.code.as_deref() {
-            Some("APIGW.0307" | "APIG.0307" | "IAM.0066" | "IAM.1108") => true,
+            // The last one is the word of CodeArts for it (spec huawei-codearts-cph 3.5).
+            Some("APIGW.0307" | "APIG.0307" | "IAM.0066" | "IAM.1108" | "DEV.00000003") => true,
             Some("APIGW.0301" | "APIG.0301") => error.message.contains("token expires"),
             _ => false,
         }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::Delivery;
+use super::super::request::Request;
 use super::fixture::*;
 
 /// What a fault rule makes of one read of each cloud: status and code.
@@ -82,6 +83,7 @@ fn vendors_refuse_in_their_own_ways() {
                 (500, "KMS.0101"),
             ],
         ),
+        ("412", [(412, ""), (412, ""), (412, "")]),
         ("502-html", [(502, ""), (502, ""), (502, "")]),
         ("503", [(503, ""), (503, ""), (503, "")]),
         ("redirect", [(302, ""), (302, ""), (302, "")]),
@@ -174,7 +176,10 @@ fn damage_comes_after_the_effect_and_resets_may_come_before() {
         ("redirect", Delivery::Whole, false),
         ("502-html", Delivery::Whole, false),
         ("throttled", Delivery::Whole, false),
+        ("412", Delivery::Whole, false),
         ("slow:1", Delivery::Whole, true),
+        ("dribble", Delivery::Dribbled, true),
+        ("endless", Delivery::Endless, true),
     ] {
         let rules = [
             format!("volcengine.DeleteKeyPairs@1={kind}"),
@@ -232,4 +237,34 @@ fn a_skewed_server_shows_it_in_its_date() {
         "{}",
         skewed - right
     );
+}
+
+#[test]
+fn a_credential_that_expires_is_over_for_every_operation() {
+    let fixture = Fixture::with(&["volcengine.DescribeKeyPairs@2=expires"], &[]);
+    let pairs = || fixture.ecs("DescribeKeyPairs", "");
+    assert_eq!(pairs().status, 200);
+    for _ in 0..2 {
+        let got = pairs();
+        assert_eq!((got.status, got.code()), (401, "InvalidSecretToken"));
+    }
+    let got = fixture.ecs("DeleteKeyPairs", "KeyPairNames.1=ci-deploy");
+    assert_eq!((got.status, got.code()), (401, "InvalidSecretToken"));
+    // The keys of the other clouds are others.
+    assert_eq!(fixture.cvm("DescribeKeyPairs", &json!({})).status, 200);
+}
+
+#[test]
+fn what_has_no_credential_cannot_lose_it() {
+    let fixture = Fixture::with(&["volcengine.MetadataToken@*=expires"], &[]);
+    let mut request = Request {
+        method: "PUT".to_owned(),
+        path: "/latest/api/token".to_owned(),
+        ..Request::default()
+    };
+    headers(
+        &mut request,
+        &[("x-volc-ecs-metadata-token-ttl-seconds", "60")],
+    );
+    assert_eq!(fixture.send(&request).status, 200);
 }

@@ -152,6 +152,25 @@ fn deliveries_break_as_asked() {
     assert!(start.elapsed() >= Duration::from_millis(150));
 }
 
+#[test]
+fn a_dribbled_answer_is_whole_and_an_endless_one_is_left_by_its_reader() {
+    let address = serve(&[
+        "volcengine.DescribeKeyPairs@1=dribble",
+        "volcengine.DescribeKeyPairs@2=endless",
+    ]);
+    let dribbled = exchange(address, &list());
+    let (_, body) = dribbled.split_once("\r\n\r\n").expect("a head");
+    let document: Value = serde_json::from_str(body).expect("the whole answer");
+    assert!(document["Result"]["KeyPairs"].is_array());
+
+    let mut stream = TcpStream::connect(address).expect("connect");
+    stream.write_all(&text(&list())).expect("write");
+    let mut most = vec![0; 4 << 20];
+    stream.read_exact(&mut most).expect("more than is wanted");
+    drop(stream);
+    assert!(exchange(address, &list()).contains("KeyPairs"));
+}
+
 fn control(address: SocketAddr, method: &str, name: &str, body: &Value) -> Value {
     let request = Request {
         method: method.to_owned(),

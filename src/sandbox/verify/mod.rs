@@ -117,6 +117,11 @@ pub(crate) fn claimed_access_key(request: &Request) -> Option<&str> {
         .next()
 }
 
+/// What a request claims to be let in for: an access key, or the token in place of a signature.
+pub(crate) fn claimed_credential(request: &Request) -> Option<&str> {
+    claimed_access_key(request).or_else(|| request.header("x-auth-token"))
+}
+
 /// The key of that access key.
 fn find<'k, 'a>(keys: &'k [Key<'a>], access_key: &str) -> Option<&'k Key<'a>> {
     keys.iter().find(|key| key.id == access_key)

@@ -81,7 +81,9 @@ impl<'a> Cancellation<'a> {
             }
             Err(error) => error,
         };
-        if !is_unclear(&error) || (error.fate == Fate::Unknown && self.must_stop()) {
+        // Cut off by the command's own end there is no time for a look.
+        let is_over = self.session.client.courier().is_over();
+        if !is_unclear(&error) || (error.fate == Fate::Unknown && is_over) {
             return Err(error);
         }
         match self.look(item).await {

@@ -23,6 +23,8 @@ const STOP: &str = "StopInstances";
 pub(super) struct Stop {
     /// The id of the request; `None` when its answer was lost.
     request_id: Option<String>,
+    /// Why it was lost.
+    lost: Option<Error>,
     at: Instant,
 }
 
@@ -34,6 +36,8 @@ enum Progress {
     Waiting,
     /// It is on, and stays on.
     Running(String),
+    /// It is on, and nothing happens there.
+    Untouched,
 }
 
 impl<P: Product> BindingChange<'_, P> {
@@ -110,10 +114,10 @@ impl<P: Product> BindingChange<'_, P> {
     async fn stop(&mut self, machines: Vec<usize>, outcomes: &mut [Outcome]) -> Result<(), Error> {
         let mut groups = vec![machines];
         while let Some(group) = groups.pop() {
-            let request_id = match self.client.call(&self.stop_request(&group)).await {
-                Ok(answer) => answer.request_id,
+            let (request_id, lost) = match self.client.call(&self.stop_request(&group)).await {
+                Ok(answer) => (answer.request_id, None),
                 Err(error) if error.kind == ErrorKind::Credentials => return Err(error),
-                Err(error) if error.fate == Fate::Unknown => None,
+                Err(error) if error.fate == Fate::Unknown => (None, Some(error)),
                 Err(_) if group.len() > 1 => {
                     // One that cannot be stopped refuses the request for all.
                     groups.extend(group.into_iter().map(|at| vec![at]));
@@ -127,6 +131,7 @@ impl<P: Product> BindingChange<'_, P> {
             for at in group {
                 let stop = Stop {
                     request_id: request_id.clone(),
+                    lost: lost.clone(),
                     at: Instant::now(),
                 };
                 self.stops.insert(at, stop);
@@ -163,8 +168,9 @@ impl<P: Product> BindingChange<'_, P> {
                 return;
             }
             if !goes_on {
-                let error = Error::new(ErrorKind::Timeout, "the machine was not off in time")
-                    .hint("Nothing was changed on it. Run the same command again when it is off.");
+                let error = Error::new(ErrorKind::Timeout, "the machine was not off in time").hint(
+                    "Its key pairs were not changed. Run the same command again when it is off.",
+                );
                 for at in pending {
                     self.decide_machine(at, Status::Failed, &error, outcomes);
                 }
@@ -209,6 +215,16 @@ impl<P: Product> BindingChange<'_, P> {
                 self.decide_machine(at, Status::Failed, &error, outcomes);
                 true
             }
+            Progress::Untouched => {
+                let lost = self.stops.remove(&at).and_then(|stop| stop.lost);
+                // A request that may never have arrived says nothing about the machine.
+                let error = lost.unwrap_or_else(|| {
+                    let message = "nothing shows that the machine shuts down";
+                    Error::new(ErrorKind::State, message).hint(self.other_way())
+                });
+                self.decide_machine(at, Status::Failed, &error, outcomes);
+                true
+            }
         }
     }
 
@@ -237,9 +253,7 @@ impl<P: Product> BindingChange<'_, P> {
             ("RUNNING", Some("SUCCESS")) if is_ours && settled => {
                 Progress::Running("the machine is on again after it was shut down".to_owned())
             }
-            ("RUNNING", _) if self.has_passed(PATIENCE, stop.at) => {
-                Progress::Running("nothing shows that the machine shuts down".to_owned())
-            }
+            ("RUNNING", _) if self.has_passed(PATIENCE, stop.at) => Progress::Untouched,
             _ => Progress::Waiting,
         }
     }

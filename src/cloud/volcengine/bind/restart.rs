@@ -110,7 +110,10 @@ impl Rebinding<'_> {
                     _ => false,
                 })
                 .collect();
-            self.ask(&mut asked).await;
+            // A request that was throttled as a whole was sent again often enough by then.
+            if !self.ask(&mut asked).await {
+                return;
+            }
             let throttled = asked.iter().find_map(|machine| match &machine.stage {
                 Stage::Refused(error) if error.kind == ErrorKind::Throttled => Some(error.clone()),
                 _ => None,
@@ -125,7 +128,8 @@ impl Rebinding<'_> {
         }
     }
 
-    async fn ask(&self, machines: &mut [&mut Machine]) {
+    /// Sends one request; whether it was answered machine by machine.
+    async fn ask(&self, machines: &mut [&mut Machine]) -> bool {
         let request = random::token().map(|client_token| RebootInstances {
             instance_ids: machines.iter().map(|machine| machine.id.clone()).collect(),
             client_token,
@@ -149,11 +153,13 @@ impl Rebinding<'_> {
                         Err(error) => stage(self.located(error, "RebootInstances", request_id)),
                     };
                 }
+                true
             }
             Err(error) => {
                 for machine in machines {
                     machine.stage = stage(error.clone());
                 }
+                false
             }
         }
     }

@@ -126,6 +126,36 @@ fn keys_end() {
     );
 }
 
+/// A rule ends what is in use at that moment; what is given out after it is good.
+#[test]
+fn keys_may_end_in_the_middle_and_new_ones_work() {
+    let rules = [
+        "volcengine.GetCallerIdentity@2=expires",
+        "tencent.GetCallerIdentity@2=expires",
+        "huawei.GetCallerIdentity@2=expires",
+    ];
+    let fixture = Fixture::with(&rules, &[]);
+    let ask = |[volcengine, tencent, huawei]: &[Keys; 3]| {
+        [
+            ask_volcengine(&fixture, volcengine, Some(&volcengine.token)),
+            ask_tencent(&fixture, tencent, Some(&tencent.token)),
+            ask_huawei(&fixture, huawei, Some(&huawei.token)),
+        ]
+        .map(|got| got.code().to_owned())
+    };
+    let over = [
+        "InvalidSecretToken",
+        "AuthFailure.TokenFailure",
+        "APIGW.0301",
+    ];
+    let first = each(&fixture);
+    assert_eq!(ask(&first), ["", "", ""]);
+    assert_eq!(ask(&first), over);
+    let second = each(&fixture);
+    assert_eq!(ask(&second), ["", "", ""]);
+    assert_eq!(ask(&first), over, "it stays over");
+}
+
 /// Without the option everything lives as long as is asked.
 #[test]
 fn the_end_is_told() {
