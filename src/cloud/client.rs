@@ -8,6 +8,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
+use zeroize::Zeroizing;
 
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
@@ -20,6 +21,7 @@ use crate::http::{BoxFuture, Courier, Endpoint, Reply, Request};
 use crate::model::{CloudId, Scope};
 use crate::random;
 use crate::secret::{self, Secret};
+use crate::sign::escape::escape;
 
 /// What a cloud's wire is like. Implemented once per cloud, for a type without values.
 pub trait Wire: Sized + 'static {
@@ -424,17 +426,37 @@ fn without_secrets(
         }
     }
     error.with(|details| {
-        for text in details.quotes.iter_mut().chain([&mut details.message]) {
+        // Whoever answers may write anything anywhere, a code among it.
+        let short = [&mut details.code, &mut details.request_id];
+        let texts = details.quotes.iter_mut().chain([&mut details.message]);
+        for text in texts.chain(short.into_iter().flatten()) {
             *text = redacted(text, &secrets);
         }
         details.hints.append(&mut details.quotes);
     })
 }
 
+/// The text without the secrets: as they are, and as they stand in a form, in JSON, and in JSON that is
+/// quoted inside of JSON.
 fn redacted(text: &str, secrets: &[&Secret]) -> String {
-    secrets.iter().fold(text.to_owned(), |text, secret| {
-        text.replace(secret.expose(), secret::REDACTED)
-    })
+    let mut text = text.to_owned();
+    for secret in secrets {
+        let secret = secret.expose();
+        let in_form = Zeroizing::new(escape(secret));
+        let once = in_json(secret);
+        for form in [&in_json(&once), &once, &in_form] {
+            text = text.replace(form.as_str(), secret::REDACTED);
+        }
+        text = text.replace(secret, secret::REDACTED);
+    }
+    text
+}
+
+/// A text as it stands between the quotes of JSON.
+fn in_json(text: &str) -> Zeroizing<String> {
+    let quoted = Zeroizing::new(Value::from(text).to_string());
+    let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    Zeroizing::new(inner.to_owned())
 }
 
 fn read<O: Callable>(
@@ -452,10 +474,25 @@ fn read<O: Callable>(
         // The service did answer with success, so whatever it was asked for may be done.
         Err(error) => Err(Error::new(
             ErrorKind::Server,
-            format!("the answer does not have the documented form: {error}"),
+            format!(
+                "the answer does not have the documented form: {}",
+                without_quote(&error)
+            ),
         )
         .fate(Fate::Unknown)
         .with(|details| details.request_id = request_id)),
+    }
+}
+
+/// The text of a parser's error without the value that it quotes: in an answer of another form than
+/// is known, anything may be a secret.
+fn without_quote(text: &str) -> String {
+    let quote = text.find(": string \"").zip(text.rfind("\", expected"));
+    match quote {
+        Some((start, end)) if start < end => {
+            format!("{}: a text{}", &text[..start], &text[end + 1..])
+        }
+        _ => text.to_owned(),
     }
 }
 
