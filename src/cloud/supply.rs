@@ -181,6 +181,14 @@ impl Parts {
                 Error::new(ErrorKind::Server, "the answer holds no whole credential").cloud(cloud),
             );
         };
+        let is_plain = |part: &String| part.bytes().all(|byte| byte.is_ascii_graphic());
+        if ![&id, &secret, &token].into_iter().all(is_plain) {
+            return Err(Error::credentials(
+                "the credential that was got has letters that no header can carry",
+            )
+            .code("BrokenCredentials")
+            .cloud(cloud));
+        }
         Ok(Temporary {
             credential: Credential::AccessKey {
                 id,
