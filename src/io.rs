@@ -91,19 +91,19 @@ impl Io {
 
     /// Warns.
     pub fn warn(&self, text: &str) {
-        self.line(&format!("{YELLOW}warning:{PLAIN} {}", escaped(text)));
+        self.line(&format!("{YELLOW}warning:{PLAIN} {}", in_one_line(text)));
     }
 
     /// Names the next step.
     pub fn hint(&self, text: &str) {
         if !self.quiet.get() {
-            self.line(&format!("{CYAN}hint:{PLAIN} {}", escaped(text)));
+            self.line(&format!("{CYAN}hint:{PLAIN} {}", in_one_line(text)));
         }
     }
 
     /// Reports why the command ends.
     pub fn error(&self, text: &str) {
-        self.line(&format!("{RED}error:{PLAIN} {}", escaped(text)));
+        self.line(&format!("{RED}error:{PLAIN} {}", in_one_line(text)));
     }
 
     /// Writes a line for machines to stderr as it is.
@@ -254,6 +254,17 @@ fn is_yes(answer: &str) -> bool {
 pub fn is_unsafe(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text that may quote a cloud's: a line break in it would let it speak in our name.
+fn in_one_line(text: &str) -> String {
+    escaped(
+        &text
+            .split(['\n', '\r'])
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 /// Text from a cloud must not drive the terminal: what would is shown as escapes. Line breaks are

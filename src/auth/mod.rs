@@ -15,6 +15,7 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::rc::Rc;
 
 pub use chain::{Profiles, Step, login, trail};
@@ -34,6 +35,11 @@ pub const ENV_PROFILE: &str = "env";
 pub const INSTANCE_PROFILE: &str = "instance-role";
 /// The reserved profile of the embedded cloud.
 pub const SANDBOX_PROFILE: &str = "sandbox";
+
+/// The secret that a file of the user's holds.
+pub fn secret_file(cloud: CloudId, path: &Path) -> Result<Secret, Error> {
+    files::secret(cloud, path)
+}
 
 /// Asks a person for a secret that is not shown; the text says which.
 pub type Asker = Rc<dyn Fn(String) -> BoxFuture<'static, Result<Secret, Error>>>;

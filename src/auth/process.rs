@@ -6,6 +6,7 @@
 //! `Expiration` is RFC 3339. What the program says on standard error goes to the user as it is.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
@@ -20,6 +21,9 @@ use crate::time::parse_instant;
 
 /// No credential comes near this.
 const LONGEST_ANSWER: u64 = 1 << 20;
+
+/// How long the pipe of a program that has ended is read on.
+const LAST_WORDS: Duration = Duration::from_millis(250);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -50,10 +54,27 @@ pub async fn run(cloud: CloudId, process: &Process) -> Result<Temporary, Error> 
     let mut output = Vec::new();
     let pipe = child.stdout.take();
     let work = async {
-        if let Some(pipe) = pipe {
-            pipe.take(LONGEST_ANSWER + 1)
-                .read_to_end(&mut output)
-                .await?;
+        let mut pipe = pipe.map(|pipe| pipe.take(LONGEST_ANSWER + 1));
+        let read = async {
+            if let Some(pipe) = &mut pipe {
+                pipe.read_to_end(&mut output).await?;
+            }
+            Ok::<(), std::io::Error>(())
+        };
+        let ended = tokio::select! {
+            read = read => {
+                read?;
+                None
+            }
+            status = child.wait() => Some(status?),
+        };
+        if let Some(status) = ended {
+            // What it started may hold the pipe open for long; its own words are in the pipe by now.
+            if let Some(pipe) = &mut pipe {
+                let rest = pipe.read_to_end(&mut output);
+                let _ = tokio::time::timeout(LAST_WORDS, rest).await;
+            }
+            return Ok(status);
         }
         if output.len() as u64 > LONGEST_ANSWER {
             // Whoever still writes would wait for a reader for ever.
@@ -163,6 +184,9 @@ mod tests {
             held.credential,
             Credential::AccessKey { id, session_token: None, .. } if id == "AK"
         ));
+        // What it leaves behind is not waited for.
+        let script = r#"sleep 2 & echo '{"AccessKeyId":"AK","SecretAccessKey":"SK"}'"#;
+        assert!(printed(CloudId::Tencent, script).await.is_ok());
         let token = printed(CloudId::Huawei, r#"printf '{"Token":"T"}'"#).await;
         assert!(matches!(
             token.expect("good").credential,

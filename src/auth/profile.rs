@@ -1,7 +1,5 @@
 //! Credentials as a profile of the config file says.
 
-use std::fs;
-
 use super::check::{broken, clean, clean_key_id};
 use super::{
     Credential, Domain, Login, Password, Process, Recipe, Role, Sealed, WebIdentity, World, env,
@@ -142,11 +140,10 @@ impl Reader<'_> {
             CredentialSource::Token { token_file } => {
                 let path = paths::of_person(token_file, self.world.home)?;
                 let shown = token_file.display();
-                let text = fs::read_to_string(&path).map_err(|error| {
-                    broken(self.cloud, format!("cannot read {shown}: {error}"))
-                        .hint(format!("The profile '{}' names it.", self.name))
+                let text = files::secret(self.cloud, &path).map_err(|error| {
+                    error.hint(format!("The profile '{}' names it.", self.name))
                 })?;
-                let token = clean(self.cloud, &shown.to_string(), text.trim())?;
+                let token = clean(self.cloud, &shown.to_string(), text.expose())?;
                 let recipe = Recipe::fixed(Credential::Token(Secret::new(token.to_owned())));
                 bare(recipe, &format!("the token in {shown}"))
             }

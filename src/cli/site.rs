@@ -69,6 +69,7 @@ impl<'a> Site<'a> {
         };
         if embedded.is_none() {
             check_proxies(&context.env)?;
+            context.env.check_expectations()?;
         }
         let transport = trust::transport(global, &context.env)?;
         let mut courier = Courier::new(Box::new(transport));

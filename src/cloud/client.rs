@@ -1,5 +1,8 @@
 //! One loop makes every call: encode, limit, sign, send, decode, retry.
 
+mod quotes;
+mod record;
+
 use std::fmt;
 use std::rc::Rc;
 
@@ -7,6 +10,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
+
+use quotes::{without_quote, without_secrets};
 
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
@@ -17,12 +22,8 @@ use crate::error::{Error, ErrorKind, Fate};
 use crate::http::limit::{self, Place, Rate, Ticket};
 use crate::http::retry::Retry;
 use crate::http::{BoxFuture, Courier, Endpoint, Reply, Request};
-use crate::journal::{Answer as Answered, Problem, Sent};
 use crate::model::{CloudId, Scope};
 use crate::random;
-use crate::secret::{self, Secret};
-use crate::sign::escape::unescape;
-use crate::sign::sha256_hex;
 
 /// What a cloud's wire is like. Implemented once per cloud, for a type without values.
 pub trait Wire: Sized + 'static {
@@ -150,9 +151,6 @@ enum Gate {
 /// a key that has worked elsewhere does not count.
 const IDENTITY: &str = "sts";
 
-/// Shortest secret of a body that is looked for in error texts; shorter ones would be found in words.
-const SHORTEST_SECRET: usize = 6;
-
 /// Where a cloud's endpoints come from, before the vendor's own table.
 pub type Overrides = Rc<dyn Fn(&'static str) -> Result<Option<Endpoint>, Error>>;
 
@@ -264,87 +262,6 @@ impl<W: Wire> Client<W> {
     /// Sends a request until it is answered or nothing is to be hoped for; whether an answer was
     /// lost on the way. It knows nothing of the operation's types, so that the program holds it once
     /// for each cloud and not once for each operation.
-    fn perform<'a>(&'a self, task: Task<'a>) -> BoxFuture<'a, Result<(Decoded, bool), Error>> {
-        Box::pin(async move {
-            let journal = self.courier.journal.borrow().clone();
-            let Some(journal) = journal.filter(|_| !task.is_read) else {
-                return self.repeat(task).await;
-            };
-            // On the disk before the request leaves.
-            let number = journal.sending(self.sent(&task))?;
-            let result = self.repeat(task).await;
-            journal.answered(
-                number,
-                match &result {
-                    Ok((decoded, _)) => Answered {
-                        request_id: decoded.request_id.clone(),
-                        error: None,
-                    },
-                    Err(error) => Answered {
-                        request_id: error.request_id.clone(),
-                        error: Some(Problem::from(error)),
-                    },
-                },
-            );
-            result
-        })
-    }
-
-    /// What the journal is told of a request.
-    fn sent(&self, task: &Task<'_>) -> Sent {
-        let call = task.call;
-        let (digest, token) = self.digest(call, &task.request);
-        Sent {
-            cloud: W::CLOUD.name().to_owned(),
-            profile: self.scope.profile.clone(),
-            region: call.region.clone(),
-            service: call.service.to_owned(),
-            operation: call.operation.to_owned(),
-            digest,
-            token,
-        }
-    }
-
-    /// A digest of what a request asks for, where, and for whom; and the idempotency token in its query,
-    /// which is no part of it.
-    fn digest(&self, call: &Call, request: &Request) -> (String, Option<String>) {
-        let is_token = |pair: &&str| {
-            pair.split_once('=')
-                .is_some_and(|(name, _)| Some(name) == W::TOKEN)
-        };
-        let (tokens, rest): (Vec<&str>, Vec<&str>) = request.query.split('&').partition(is_token);
-        let value = tokens.first().and_then(|pair| pair.split_once('='));
-        let value = value.map(|(_, value)| String::from_utf8_lossy(&unescape(value)).into_owned());
-        let asked = [
-            &self.scope.profile,
-            &call.region,
-            call.operation,
-            request.method.as_str(),
-            &request.endpoint.to_string(),
-            &request.path,
-            &rest.join("&"),
-        ];
-        let mut text = asked.join("\n").into_bytes();
-        text.push(b'\n');
-        text.extend_from_slice(&request.body);
-        (sha256_hex(&text), value.filter(|value| !value.is_empty()))
-    }
-
-    /// An idempotency token for an operation that was made without one: that of the same request, when
-    /// an earlier run sent it lately and was cut off before the answer, else a new one.
-    pub async fn token<O: Callable<Cloud = W>>(&self, operation: &O) -> Result<String, Error> {
-        let journal = self.courier.journal.borrow().clone();
-        if let Some(journal) = journal {
-            let call = self.prepare(operation.facts()).await?;
-            let request = W::encode(operation, &call)?;
-            let (digest, _) = self.digest(&call, &request);
-            if let Some(token) = journal.unanswered_token(&digest) {
-                return Ok(token);
-            }
-        }
-        random::token()
-    }
-
     fn repeat<'a>(&'a self, task: Task<'a>) -> BoxFuture<'a, Result<(Decoded, bool), Error>> {
         Box::pin(async move {
             let call = task.call;
@@ -515,49 +432,6 @@ impl<W: Wire> Client<W> {
     }
 }
 
-/// Gateways and services quote what they were sent, headers and passwords included.
-/// What kpctl says itself is left alone: a short secret may be a word of it.
-fn without_secrets(
-    error: Error,
-    reply: &Reply,
-    (request, credential): (&Request, &Credential),
-    decode: impl Fn(&Reply) -> Result<Decoded, Error>,
-) -> Error {
-    let sent = request.secrets();
-    let mut secrets = credential.secrets();
-    let long_enough = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
-    secrets.extend(sent.iter().filter(long_enough));
-    // An excerpt that ends inside a secret would show its beginning, so the same error is made of
-    // an answer without secrets where that is possible.
-    let body = String::from_utf8_lossy(&reply.body);
-    let quiet = redacted(&body, &secrets);
-    let mut error = error;
-    if quiet != body {
-        let again = decode(&Reply {
-            body: quiet.into(),
-            ..reply.clone()
-        });
-        if let Err(same) = again
-            && (same.kind, &same.code) == (error.kind, &error.code)
-        {
-            let request_id = error.request_id.clone();
-            error = same.with(|details| details.request_id = request_id);
-        }
-    }
-    error.with(|details| {
-        for text in details.quotes.iter_mut().chain([&mut details.message]) {
-            *text = redacted(text, &secrets);
-        }
-        details.hints.append(&mut details.quotes);
-    })
-}
-
-fn redacted(text: &str, secrets: &[&Secret]) -> String {
-    secrets.iter().fold(text.to_owned(), |text, secret| {
-        text.replace(secret.expose(), secret::REDACTED)
-    })
-}
-
 fn read<O: Callable>(
     operation: &O,
     decoded: Decoded,
@@ -573,7 +447,10 @@ fn read<O: Callable>(
         // The service did answer with success, so whatever it was asked for may be done.
         Err(error) => Err(Error::new(
             ErrorKind::Server,
-            format!("the answer does not have the documented form: {error}"),
+            format!(
+                "the answer does not have the documented form: {}",
+                without_quote(&error)
+            ),
         )
         .fate(Fate::Unknown)
         .with(|details| details.request_id = request_id)),

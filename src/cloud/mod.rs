@@ -166,9 +166,10 @@ pub fn reads(cloud: CloudId) -> Vec<(&'static str, ListRequest)> {
 pub fn keys_of(cloud: CloudId, service: &str) -> Vec<ListRequest> {
     let pairs = ListRequest::KeyPairs(Resource::KeyPair);
     match (cloud, service) {
-        (CloudId::Volcengine, "ecs") | (CloudId::Tencent, "cvm") | (CloudId::Huawei, "cph") => {
-            vec![pairs]
-        }
+        // ECS of Huawei has the same key pairs under older paths.
+        (CloudId::Volcengine, "ecs")
+        | (CloudId::Tencent, "cvm")
+        | (CloudId::Huawei, "cph" | "ecs") => vec![pairs],
         (CloudId::Tencent, "lighthouse") => {
             vec![ListRequest::KeyPairs(Resource::LighthouseKeyPair)]
         }

@@ -12,7 +12,16 @@ use crate::http::Reply;
 /// The error for an answer that no service of the cloud wrote: a proxy's page, an empty body, a
 /// redirect, a broken text. Only the status can be judged.
 pub(super) fn foreign(reply: &Reply) -> Error {
-    let excerpt = reply.excerpt();
+    // A broken success may be the one with a fresh key in it, whose beginning would be shown.
+    let excerpt = match reply.body.trim_ascii_start() {
+        [b'{' | b'[', ..] if (200..300).contains(&reply.status) => {
+            format!(
+                "{} bytes of JSON, cut off or of another form",
+                reply.body.len()
+            )
+        }
+        _ => reply.excerpt(),
+    };
     match reply.status {
         300..=399 => Error::new(
             ErrorKind::Network,

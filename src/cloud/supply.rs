@@ -13,6 +13,7 @@ use super::client::{Client, KeyGate, Overrides, Wire};
 use super::{Connection, huawei, tencent, volcengine};
 use crate::auth::{
     Asker, Credential, Keys, Login, Process, Recipe, Role, Sealed, Supplier, Temporary, process,
+    secret_file,
 };
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::{BoxFuture, Courier};
@@ -73,23 +74,9 @@ impl Ground {
         sealed: &Sealed,
         question: &str,
     ) -> Result<Secret, Error> {
-        let broken = |why: String| {
-            Error::credentials(why)
-                .code("BrokenCredentials")
-                .cloud(self.cloud)
-        };
         match sealed {
             Sealed::Given(secret) => Ok(secret.clone()),
-            Sealed::File(file) => {
-                let shown = file.display();
-                let text = std::fs::read_to_string(file)
-                    .map_err(|error| broken(format!("cannot read {shown}: {error}")))?;
-                let text = text.trim();
-                if text.is_empty() {
-                    return Err(broken(format!("{shown} is empty")));
-                }
-                Ok(Secret::new(text.to_owned()))
-            }
+            Sealed::File(file) => secret_file(self.cloud, file),
             Sealed::Ask => {
                 let answer = (self.ask)(question.to_owned());
                 self.courier.while_asking(answer).await
@@ -194,6 +181,14 @@ impl Parts {
                 Error::new(ErrorKind::Server, "the answer holds no whole credential").cloud(cloud),
             );
         };
+        let is_plain = |part: &String| part.bytes().all(|byte| byte.is_ascii_graphic());
+        if ![&id, &secret, &token].into_iter().all(is_plain) {
+            return Err(Error::credentials(
+                "the credential that was got has letters that no header can carry",
+            )
+            .code("BrokenCredentials")
+            .cloud(cloud));
+        }
         Ok(Temporary {
             credential: Credential::AccessKey {
                 id,

@@ -74,6 +74,26 @@ impl Env {
     }
 }
 
+impl Env {
+    /// Refuses an expectation of an account that names no cloud: it would be met by every account.
+    pub fn check_expectations(&self) -> Result<(), Error> {
+        let known = ["VOLCENGINE", "TENCENT", "HUAWEI"];
+        let is_known = |name: &str| {
+            let cloud = name
+                .strip_prefix(EXPECT_ACCOUNT)
+                .and_then(|rest| rest.strip_prefix('_'));
+            cloud.is_some_and(|cloud| known.contains(&cloud))
+        };
+        let mut names = self.variables.keys();
+        match names.find(|name| name.starts_with(EXPECT_ACCOUNT) && !is_known(name)) {
+            None => Ok(()),
+            Some(name) => Err(Error::usage(format!("{name} names no cloud")).hint(format!(
+                "Write {EXPECT_ACCOUNT}_VOLCENGINE, {EXPECT_ACCOUNT}_TENCENT or {EXPECT_ACCOUNT}_HUAWEI."
+            ))),
+        }
+    }
+}
+
 impl FromIterator<(String, String)> for Env {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
         Self {

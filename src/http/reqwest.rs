@@ -17,6 +17,8 @@ use crate::error::Error;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Time to reach a metadata service: it is on the same wire, or this is no instance.
 const CONNECT_LINK_LOCAL: Duration = Duration::from_secs(1);
+/// Time for one exchange, however steadily it drips: no answer of these services comes near it.
+const LONGEST_EXCHANGE: Duration = Duration::from_secs(600);
 /// Time without a byte before an exchange counts as broken.
 const IDLE: Duration = Duration::from_secs(30);
 /// No list of any of these services comes near this; a longer answer is cut off.
@@ -102,6 +104,7 @@ impl Reqwest {
                 CONNECT
             })
             .read_timeout(IDLE)
+            .timeout(LONGEST_EXCHANGE)
             .connector_layer(watch.clone())
             .redirect(Policy::none())
             .retry(reqwest::retry::never())

@@ -6,6 +6,9 @@ use crate::secret::Secret;
 /// Reads one line from the terminal with its echo off. A thread of its own waits for it, so that
 /// whoever asked may give up; the echo comes back in any case.
 pub(super) async fn line() -> Result<Secret, Error> {
+    // Whoever watches for signals begins to now: one that came before would end the program with the echo
+    // off.
+    tokio::task::yield_now().await;
     let echo = echo::Off::new().map_err(|error| missing(&error.to_string()))?;
     let (sender, receiver) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {

@@ -35,7 +35,9 @@ impl ProtectRule {
 
     /// Whether the rule keeps a thing.
     pub fn covers(&self, record: &Record) -> Cover {
-        if self.covers_name(record.name()) || self.covers_name(&record.id) || self.has_tag(record) {
+        let handles = [Some(record.name()), Some(&*record.id), record.other_id()];
+        let mut handles = handles.into_iter().flatten();
+        if handles.any(|handle| self.covers_name(handle)) || self.has_tag(record) {
             return Cover::Yes;
         }
         let material = match &record.facts {

@@ -58,6 +58,8 @@ pub struct KeyPair {
     pub visibility: Option<Visibility>,
     /// Whether the cloud holds the private half, too.
     pub private_key_stored: Option<bool>,
+    /// Its id, where the cloud has one and commands know the pair by name.
+    pub other_id: Option<String>,
 }
 
 /// Who sees a key pair.
@@ -223,6 +225,14 @@ impl Record {
             Facts::CphServer(server) => &server.name,
             Facts::CodeartsKey(key) => &key.title,
             Facts::Task(_) => &self.id,
+        }
+    }
+
+    /// A second id, where the cloud has one beside the handle that commands take.
+    pub fn other_id(&self) -> Option<&str> {
+        match &self.facts {
+            Facts::KeyPair(pair) => pair.other_id.as_deref(),
+            _ => None,
         }
     }
 

@@ -147,7 +147,10 @@ pub async fn protect_words(
     }
     for request in keys_of(provider.scope().cloud, service) {
         for record in list(provider, request).await? {
-            let is_named = |word: &&String| **word == record.id || **word == record.name();
+            let other_id = record.other_id();
+            let is_named = |word: &&String| {
+                **word == record.id || **word == record.name() || Some(word.as_str()) == other_id
+            };
             if let Some(word) = words.iter().find(is_named)
                 && let Some(error) = refusal(rules, word, Some(&record))
             {

@@ -273,3 +273,20 @@ fn the_doctor_compares_clocks() {
     assert_eq!((level.as_str(), output.code), ("problem", 4));
     assert!(text.contains("s behind the cloud's"), "{text}");
 }
+
+/// An expectation that is not looked at would be met by every account.
+#[test]
+fn an_expectation_that_names_no_cloud_is_refused() {
+    for name in [
+        "KPCTL_EXPECT_ACCOUNT",
+        "KPCTL_EXPECT_ACCOUNT_VOLC",
+        "KPCTL_EXPECT_ACCOUNT_TENCENT_",
+    ] {
+        let world = World::served(&[]).with(name, "1");
+        let output = world
+            .run(&["volcengine", "key-pair", "delete", "old-laptop", "--yes"])
+            .code(2);
+        assert!(output.stderr.contains(name), "{output:#?}");
+        assert_eq!(world.requests(), Vec::<String>::new());
+    }
+}

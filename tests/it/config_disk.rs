@@ -132,11 +132,19 @@ fn what_is_no_file_of_ours_is_one_clear_error() {
 
     let null = World::empty().with("KPCTL_CONFIG", "/dev/null");
     get(&null, "groups").code(5);
-    let told = set(&null, &["profiles.a.cloud", "volc"]).code(2);
-    assert!(
-        told.stderr.contains("no file that can be changed"),
-        "{told:?}"
-    );
+    // A socket stands for all devices: a test that could replace one would harm the machine.
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let place = folder.path().join("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&place).expect("binds");
+    let odd = World::empty().with("KPCTL_CONFIG", place.to_str().expect("plain"));
+    for told in [
+        get(&odd, "groups"),
+        set(&odd, &["profiles.a.cloud", "volc"]),
+    ] {
+        let told = told.code(2);
+        assert!(told.stderr.contains("not a plain file"), "{told:?}");
+    }
+    assert!(!std::fs::metadata(&place).expect("there").is_file());
 }
 
 #[test]

@@ -264,3 +264,40 @@ fn a_server_that_may_hold_a_protected_pair_gets_no_other() {
     write_config(&world, &rule("names = [\"KeyPair-dev_01\", \"nowhere\"]"));
     run(&world, &attach, &["--yes"]).code(0);
 }
+
+/// The sandbox's `bastion` on Volcengine by its other handle, which calls take as well as the name.
+#[test]
+fn the_id_of_a_pair_is_kept_as_its_name_is() {
+    let world = World::served(&[]);
+    let shown = ["volcengine", "key-pair", "show", "bastion", "-o", "json"];
+    let document = world.run(&shown).code(0).json();
+    let id = document["items"][0]["raw"]["KeyPairId"].as_str();
+    let id = id.expect("an id").to_owned();
+    write_config(&world, &rule("names = [\"bastion\"]"));
+    let handle = format!("KeyPairId={id}");
+    for words in [
+        &["DetachKeyPair", "InstanceIds.1=i-ycbastion01"][..],
+        &["ModifyKeyPairAttribute", "Description=x"],
+    ] {
+        let call = [&["api", "volcengine", "ecs"], words, &[&handle, "--yes"]].concat();
+        let output = world.run(&call).code(6);
+        assert!(output.stderr.contains("Protected"), "{output:#?}");
+        assert!(!world.requests().iter().any(|name| name == words[0]));
+    }
+    // A rule that names the id keeps the pair, too.
+    write_config(&world, &rule(&format!("names = [\"{id}\"]")));
+    let delete = ["volcengine", "key-pair", "delete", "bastion"];
+    run(&world, &delete, &["--yes"]).code(6);
+}
+
+/// Another host of Huawei Cloud deletes the same key pairs.
+#[test]
+fn a_pair_is_kept_from_the_older_calls_of_ecs() {
+    let world = World::served(&[]);
+    write_config(&world, &rule("names = [\"KeyPair-ops_*\"]"));
+    let path = "/v2.1/{project_id}/os-keypairs/KeyPair-ops_1";
+    let output = world
+        .run(&["api", "huawei", "ecs", "DELETE", path, "--yes"])
+        .code(6);
+    assert!(output.stderr.contains("Protected"), "{output:#?}");
+}

@@ -319,3 +319,35 @@ fn a_token_from_a_file_or_from_the_environment() {
     let world = world.with("HW_AUTH_TOKEN", WRONG_TOKEN);
     list(&world, &HUAWEI, &[]).code(4);
 }
+
+/// A pipe that nobody writes to would be waited for without end, and without any way to stop.
+#[test]
+fn a_secrets_file_that_is_none_is_refused_at_once() {
+    let world = keyless(&[]);
+    // Not in the world's folder, all of which is read at its end.
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for place in [pipe.to_str().expect("plain"), "/dev/zero"] {
+        let token = format!("token-file = \"{place}\"");
+        let password = format!("password-file = \"{place}\"");
+        for (cloud, source, lines) in [
+            (&HUAWEI, "token", &[&*token][..]),
+            (
+                &TENCENT,
+                "oidc",
+                &[&token, "role = \"r\"", "provider = \"p\""],
+            ),
+            (
+                &HUAWEI,
+                "password",
+                &[&password, "user = \"u\"", "domain-name = \"d\""],
+            ),
+        ] {
+            write_config(&world, &profile("ops", cloud, source, lines));
+            let output = list(&world, cloud, &["-p", "ops"]).code(4);
+            assert!(output.stderr.contains("not a plain file"), "{output:#?}");
+        }
+    }
+}

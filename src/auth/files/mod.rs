@@ -19,6 +19,8 @@ mod tests;
 
 use std::path::PathBuf;
 
+pub(in crate::auth) use read::secret;
+
 use super::{Login, World};
 use crate::error::Error;
 use crate::model::CloudId;

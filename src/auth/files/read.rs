@@ -10,6 +10,7 @@ use super::super::World;
 use super::super::check::broken;
 use crate::error::Error;
 use crate::model::CloudId;
+use crate::secret::Secret;
 
 /// More than any tool writes there; what is larger is some other file.
 const MOST_BYTES: u64 = 4 << 20;
@@ -96,6 +97,18 @@ pub(super) fn text(cloud: CloudId, place: &Place) -> Result<Option<Zeroizing<Str
         .map_err(|_| broken(cloud, format!("{file} is not a text in UTF-8")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(Some(Zeroizing::new(text.to_owned())))
+}
+
+/// The secret that a file holds, without the blanks around it. Who reads it waits for nobody, so that
+/// it must be a plain file.
+pub(in crate::auth) fn secret(cloud: CloudId, path: &Path) -> Result<Secret, Error> {
+    let absent = || broken(cloud, format!("{} is not there", shown(path)));
+    let text = text(cloud, &Place::at(path.to_owned()))?.ok_or_else(absent)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(broken(cloud, format!("{} is empty", shown(path))));
+    }
+    Ok(Secret::new(text.to_owned()))
 }
 
 pub(super) fn is_absent(kind: ErrorKind) -> bool {

@@ -95,6 +95,7 @@ fn key_pair<P: Product>(scope: &Scope, listed: Listed<shapes::KeyPair>) -> Recor
         bound_to,
         visibility: None,
         private_key_stored: None,
+        other_id: None,
     };
     Record {
         scope: scope.clone(),

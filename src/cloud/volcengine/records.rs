@@ -23,6 +23,7 @@ pub(super) fn key_pair(scope: &Scope, listed: Listed<KeyPair>) -> Record {
             bound_to: None,
             visibility: None,
             private_key_stored: None,
+            other_id: Some(pair.id).filter(|id| !id.is_empty()),
         }),
         raw: listed.raw,
     }

@@ -44,6 +44,17 @@ impl Stored {
 /// Reads the file; `None` when there is none.
 pub(super) fn load(path: &Path) -> Result<Option<Stored>, Error> {
     let failed = |error: &io::Error| complain("read", path, error);
+    // Before it is opened: a pipe would be waited for.
+    if let Ok(facts) = fs::metadata(path)
+        && !facts.is_file()
+        && !facts.is_dir()
+        && path != Path::new("/dev/null")
+    {
+        return Err(Error::usage(format!(
+            "'{}' is not a plain file, and should be the config file",
+            path.display()
+        )));
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), IoKind::NotFound | IoKind::NotADirectory) => {

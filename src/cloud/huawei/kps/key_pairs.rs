@@ -108,6 +108,7 @@ impl KeyPairs<'_> {
                 private_key_stored: known
                     .is_key_protection
                     .and_then(|text| text.to_ascii_lowercase().parse().ok()),
+                other_id: None,
             }),
             raw,
         }
