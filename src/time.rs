@@ -56,6 +56,9 @@ pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     naive.ok().map(|naive| naive.and_utc())
 }
 
+/// A hundred years in milliseconds. Clocks and dates end somewhere beyond, and adding to them must not.
+const LONGEST: u64 = 100 * 365 * 86_400_000;
+
 /// Reads `500ms`, `30s`, `10min`, `2h`, `7d`. A bare `m` is refused: to some it means months.
 pub fn parse_duration(text: &str) -> Result<Duration, Error> {
     let complain = |why: &str| {
@@ -82,7 +85,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, Error> {
         _ => return Err(complain("the unit is not one of ms, s, min, h, d")),
     };
     let milliseconds = milliseconds
-        .filter(|value| *value > 0)
+        .filter(|value| (1..=LONGEST).contains(value))
         .ok_or_else(|| complain("it is out of range"))?;
     Ok(Duration::from_millis(milliseconds))
 }
@@ -154,6 +157,8 @@ mod tests {
             "1.5s",
             "5 s",
             "99999999999999999999s",
+            "18446744073709551615ms",
+            "36501d",
             "1y",
         ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");

@@ -1,5 +1,6 @@
 //! One loop makes every call: encode, limit, sign, send, decode, retry.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::rc::Rc;
@@ -503,7 +504,7 @@ fn without_secrets(
     let mut error = error;
     if quiet != body {
         let again = decode(&Reply {
-            body: quiet.into(),
+            body: quiet.into_owned().into(),
             ..reply.clone()
         });
         if let Err(same) = again
@@ -515,15 +516,20 @@ fn without_secrets(
     }
     error.with(|details| {
         for text in details.quotes.iter_mut().chain([&mut details.message]) {
-            *text = redacted(text, &secrets);
+            *text = redacted(text, &secrets).into_owned();
         }
         details.hints.append(&mut details.quotes);
     })
 }
 
-fn redacted(text: &str, secrets: &[&Secret]) -> String {
-    secrets.iter().fold(text.to_owned(), |text, secret| {
-        text.replace(secret.expose(), secret::REDACTED)
+fn redacted<'a>(text: &'a str, secrets: &[&Secret]) -> Cow<'a, str> {
+    // An answer may be long, and hardly ever quotes a secret: it is copied only where it does.
+    secrets.iter().fold(Cow::from(text), |text, secret| {
+        if text.contains(secret.expose()) {
+            text.replace(secret.expose(), secret::REDACTED).into()
+        } else {
+            text
+        }
     })
 }
 

@@ -22,7 +22,7 @@ use crate::sign::{AccessKey, SigningInput};
 
 /// The wire of Huawei Cloud.
 #[derive(Debug)]
-pub(super) struct HuaweiWire;
+pub(in crate::cloud) struct HuaweiWire;
 
 impl Wire for HuaweiWire {
     const CLOUD: CloudId = CloudId::Huawei;
@@ -157,7 +157,7 @@ fn decode(reply: &Reply, judge: impl Fn(&Value) -> Option<VendorError>) -> Resul
     let body: Option<Value> = if success && reply.body.trim_ascii().is_empty() {
         Some(Value::Object(serde_json::Map::new()))
     } else {
-        serde_json::from_slice(&reply.body).ok()
+        reply::value(reply)
     };
     let request_id = request_id(reply, body.as_ref());
     let error = match body {
@@ -188,6 +188,7 @@ fn request_id(reply: &Reply, body: Option<&Value>) -> Option<String> {
         .or_else(|| reply::text_of(body?.get("request_id")?))
         .or_else(|| header("x-iam-trace-id"))
         .filter(|id| !id.is_empty())
+        .map(|id| reply::words(&id))
 }
 
 fn content_type(service: &str) -> &'static str {
