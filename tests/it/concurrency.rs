@@ -168,8 +168,8 @@ fn each_of_a_thousand_items_has_its_own_true_outcome() {
     let mut state = world.state();
     let region = &mut state["volcengine"]["regions"]["cn-beijing"];
     // Every third is held and every seventh is missing, in an order of no meaning.
-    let is_held = |at: usize| (at * 37 + 11) % 3 == 0;
-    let is_missing = |at: usize| (at * 53 + 5) % 7 == 0;
+    let is_held = |at: usize| (at * 37 + 11).is_multiple_of(3);
+    let is_missing = |at: usize| (at * 53 + 5).is_multiple_of(7);
     multiply(&mut region["key_pairs"], 1_000, |at, pair| {
         pair["name"] = json!(format!("mass-{at}"));
         pair["id"] = json!(format!("kp-mass{at:05}"));

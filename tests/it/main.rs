@@ -17,6 +17,8 @@ mod endpoints;
 mod examples;
 mod five;
 mod gateway;
+mod hostile;
+mod hostile_replies;
 mod identity;
 mod identity_chain;
 mod identity_copies;
