@@ -377,6 +377,27 @@ mod tests {
     use crate::ops::consent::Question;
 
     #[test]
+    fn a_name_cannot_ask_another_question() {
+        let scope = Scope {
+            cloud: CloudId::Volcengine,
+            profile: "env".to_owned(),
+            region: "cn-beijing".to_owned(),
+        };
+        let id = "ci\n\u{1b}[2JDelete nothing? [y/N] y\u{202e}";
+        let question = Question {
+            purpose: "delete key pairs".to_owned(),
+            items: vec![(scope.address(Resource::KeyPair, id), None)],
+            notes: vec![id.to_owned()],
+        };
+        let text = question_text(&question, &["volcengine cn-beijing".to_owned()]);
+        let shown = "ci\\n\\u{1b}[2JDelete nothing? [y/N] y\\u{202e}";
+        assert_eq!(
+            text,
+            format!("In volcengine cn-beijing:\n  {shown}\n{shown}\ndelete key pairs?")
+        );
+    }
+
+    #[test]
     fn in_several_places_each_item_says_where_it_is() {
         let address = |region: &str| {
             let scope = Scope {

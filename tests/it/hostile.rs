@@ -15,7 +15,7 @@ pub(crate) type Act = dyn Fn(&mut TcpStream) -> io::Result<()> + Send + Sync;
 
 /// A server that acts where a request names this action, and passes all others to the sandbox. Its
 /// endpoint.
-fn hostile(world: &World, action: &'static str, act: Arc<Act>) -> String {
+pub(crate) fn hostile(world: &World, action: &'static str, act: Arc<Act>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let sandbox = world.port();
@@ -69,7 +69,7 @@ const DELETE: [&str; 5] = ["volcengine", "key-pair", "delete", "old-laptop", "--
 const MEMORY: u32 = 200 << 10;
 
 /// Runs a command against that endpoint with bounded time, and bounded memory where the system can.
-fn run(world: &World, url: &str, arguments: &[&str]) -> Output {
+pub(crate) fn run(world: &World, url: &str, arguments: &[&str]) -> Output {
     let more = ["--endpoint-url", url, "--timeout", "8s"];
     let plain = world.command(&[arguments, &more].concat());
     let mut shell = Command::new("sh");

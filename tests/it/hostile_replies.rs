@@ -146,7 +146,7 @@ fn gigabyte(stream: &mut TcpStream, head: &str, piece: &[u8]) -> io::Result<()> 
     Ok(())
 }
 
-fn whole(stream: &mut TcpStream, body: &[u8]) -> io::Result<()> {
+pub(crate) fn whole(stream: &mut TcpStream, body: &[u8]) -> io::Result<()> {
     let length = body.len();
     let head = format!("HTTP/1.1 200 OK\r\n{SERVER}Content-Length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes())?;

@@ -19,6 +19,7 @@ mod five;
 mod gateway;
 mod hostile;
 mod hostile_replies;
+mod hostile_texts;
 mod identity;
 mod identity_chain;
 mod identity_copies;
