@@ -113,7 +113,9 @@ impl Pace {
 mod tests {
     use std::time::Duration;
 
-    use super::{parse_duration, parse_instant};
+    use proptest::prelude::{any, prop_assert_eq, prop_oneof, proptest};
+
+    use super::{of_milliseconds, parse_duration, parse_instant};
 
     #[test]
     fn instants_are_read_as_services_write_them() {
@@ -162,6 +164,25 @@ mod tests {
             "1y",
         ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_time_or_none(text in prop_oneof![any::<String>(), "[0-9]{1,20}(ms|s|min|h|d|)"]) {
+            if let Ok(span) = parse_duration(&text) {
+                // As a deadline.
+                let _ = tokio::time::Instant::now() + span;
+                prop_assert_eq!(parse_duration(&format!("{}ms", span.as_millis())).ok(), Some(span));
+            }
+            let _ = parse_instant(&text);
+        }
+
+        #[test]
+        fn an_instant_comes_back(seconds in -60_000_000_000_i64..99_999_999_999) {
+            let shown = of_milliseconds(seconds * 1000);
+            let read = shown.as_deref().and_then(parse_instant);
+            prop_assert_eq!(read.map(|instant| instant.timestamp()), Some(seconds));
         }
     }
 }

@@ -205,34 +205,4 @@ fn time(bytes: &[u8]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::TARGETS;
-
-    /// Whatever a fuzzer once found is fed to the same code with every run of the tests.
-    #[test]
-    fn the_kept_inputs_are_survived() {
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-        let names = |folder: &Path| {
-            let mut names: Vec<_> = std::fs::read_dir(folder)
-                .expect("a folder")
-                .map(|entry| entry.expect("an entry").path())
-                .collect();
-            names.sort();
-            names
-        };
-        let folders = names(&corpus);
-        let listed: Vec<_> = TARGETS.iter().map(|(name, _)| corpus.join(name)).collect();
-        assert_eq!(folders, listed, "a folder for each target");
-        for (name, target) in TARGETS {
-            let inputs = names(&corpus.join(name));
-            assert!(!inputs.is_empty(), "{name}");
-            for input in inputs {
-                let bytes = std::fs::read(&input).expect("readable");
-                let run = std::panic::catch_unwind(|| target(&bytes));
-                assert!(run.is_ok(), "{}", input.display());
-            }
-        }
-    }
-}
+mod tests;
