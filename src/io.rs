@@ -193,6 +193,8 @@ impl Io {
     }
 
     async fn hidden(&self, question: &str) -> Result<Secret, Error> {
+        // Signals are watched from the first wait on (lib.rs), and the echo goes off before the next.
+        tokio::task::yield_now().await;
         {
             let mut err = self.err.borrow_mut();
             // Nobody is left to ask when stderr is gone: then no answer comes, either.

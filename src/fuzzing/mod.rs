@@ -79,11 +79,13 @@ fn address(bytes: &[u8]) {
             }
             Err(error) => check_error(&error),
         }
-        for cloud in [
-            text.parse::<CloudId>().map(CloudId::name),
-            text.parse::<Resource>().map(Resource::name),
-        ] {
-            cloud.map_or_else(|error| check_error(&error), |name| assert_eq!(name, text));
+        match text.parse::<CloudId>() {
+            Ok(cloud) => assert_eq!(cloud.name().parse().ok(), Some(cloud)),
+            Err(error) => check_error(&error),
+        }
+        match text.parse::<Resource>() {
+            Ok(resource) => assert_eq!(resource.name().parse().ok(), Some(resource)),
+            Err(error) => check_error(&error),
         }
     });
 }

@@ -70,7 +70,7 @@ const MEMORY: u32 = 200 << 10;
 
 /// Runs a command against that endpoint with bounded time, and bounded memory where the system can.
 pub(crate) fn run(world: &World, url: &str, arguments: &[&str]) -> Output {
-    let more = ["--endpoint-url", url, "--timeout", "8s"];
+    let more = ["--endpoint-url", url, "--timeout", "5s"];
     let plain = world.command(&[arguments, &more].concat());
     let mut shell = Command::new("sh");
     let limit = if cfg!(target_os = "linux") {
@@ -123,9 +123,9 @@ fn check_text(output: &Output) {
 
 /// A list that the server spoils is one error and no list.
 #[track_caller]
-fn list_fails(world: &World, (name, act): Case) {
+fn list_fails(world: &World, (name, act): Case, formats: &[&str]) {
     let url = hostile(world, "Action=DescribeKeyPairs", act);
-    for format in ["json", "tsv"] {
+    for format in formats {
         let output = run(world, &url, &[&LIST[..], &["-o", format]].concat());
         assert!(matches!(output.code, 2 | 4..=7), "{name}: {output:#?}");
         assert_eq!(output.stdout, "", "{name}");
@@ -157,7 +157,7 @@ fn change_is_not_claimed(world: &World, (name, act): Case) {
 }
 
 /// Each case in a world of its own, all at once: most of the time is spent waiting for another try.
-fn each(cases: Vec<Case>, at_once: usize) {
+fn each(cases: Vec<Case>, at_once: usize, formats: &[&str]) {
     let mut cases = cases.into_iter().peekable();
     while cases.peek().is_some() {
         let some: Vec<Case> = cases.by_ref().take(at_once).collect();
@@ -165,7 +165,7 @@ fn each(cases: Vec<Case>, at_once: usize) {
             for case in some {
                 scope.spawn(move || {
                     let world = World::served(&[]);
-                    list_fails(&world, case.clone());
+                    list_fails(&world, case.clone(), formats);
                     change_is_not_claimed(&world, case);
                 });
             }
@@ -175,15 +175,23 @@ fn each(cases: Vec<Case>, at_once: usize) {
 
 #[test]
 fn a_body_that_is_no_answer_is_an_error() {
-    each(BODIES.iter().map(replies::body_case).collect(), 8);
+    each(
+        BODIES.iter().map(replies::body_case).collect(),
+        8,
+        &["json", "tsv"],
+    );
 }
 
 #[test]
 fn a_broken_exchange_is_an_error() {
-    each(EXCHANGES.iter().map(replies::exchange_case).collect(), 19);
+    each(
+        EXCHANGES.iter().map(replies::exchange_case).collect(),
+        20,
+        &["json"],
+    );
 }
 
 #[test]
 fn an_answer_without_end_is_cut_off() {
-    each(replies::endless(), 3);
+    each(replies::endless(), 3, &["tsv"]);
 }

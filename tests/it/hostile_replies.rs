@@ -66,7 +66,7 @@ pub(crate) fn body_case((name, body): &(&str, &'static [u8])) -> Case {
 }
 
 /// Whole exchanges.
-pub(crate) const EXCHANGES: [(&str, &str); 19] = [
+pub(crate) const EXCHANGES: [(&str, &str); 20] = [
     ("no HTTP", "220 mail.example ESMTP\r\n\r\n"),
     ("TLS", "\x15\x03\x01\0\x02\x02\x28"),
     ("nothing at all", ""),
@@ -102,6 +102,10 @@ pub(crate) const EXCHANGES: [(&str, &str); 19] = [
     (
         "a chunk of 2^64",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}",
+    ),
+    (
+        "no content, with some",
+        "HTTP/1.1 204 No Content\r\nServer: kpctl-sandbox\r\n\r\n{\"ResponseMetadata\":{},\"Result\":{\"KeyPairs\":[]}}",
     ),
     ("HTTP/1.0 and nothing", "HTTP/1.0 200 OK\r\n\r\n"),
     (

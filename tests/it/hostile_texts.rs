@@ -123,6 +123,60 @@ fn names_are_cells_and_nothing_more() {
     }
 }
 
+/// What is no page is an error in every cloud, and so is one that says two things.
+#[test]
+fn no_wrong_answer_is_an_empty_list() {
+    for Service {
+        cloud,
+        action,
+        item,
+        page,
+    } in SERVICES
+    {
+        let world = World::served(&[]);
+        let (url, answer) = service(&world, action);
+        let empty = page(Vec::new()).to_string();
+        let list = ["KeyPairs", "KeyPairSet", "keypairs"]
+            .into_iter()
+            .find(|name| empty.contains(&format!("\"{name}\":")))
+            .expect("a list");
+        let full = page(vec![item("ops")]).to_string();
+        let instead = |text: &str| empty.replace("[]", text);
+        let twice = full.replace(
+            &format!("\"{list}\":"),
+            &format!("\"{list}\":[],\"{list}\":"),
+        );
+        for text in [
+            String::new(),
+            "null".to_owned(),
+            "[]".to_owned(),
+            "{}".to_owned(),
+            "7".to_owned(),
+            format!("{empty}{empty}"),
+            empty[..empty.len() - 1].to_owned(),
+            instead("null"),
+            instead("{}"),
+            instead("\"\""),
+            instead("[null]"),
+            empty.replacen('{', "{\"more\":1e999,", 1),
+            empty.replacen('{', &format!("{{\"more\":{}", "[".repeat(100_000)), 1),
+            twice,
+        ] {
+            answer.lock().expect("nobody panics").clone_from(&text);
+            let output = run(&world, &url, &[cloud, "key-pair", "list", "-o", "json"]);
+            let start: String = text.chars().take(300).collect();
+            assert!(
+                matches!(output.code, 4..=7) && output.stdout.is_empty(),
+                "{cloud} {start}: {output:#?}"
+            );
+        }
+        // The page itself is one.
+        answer.lock().expect("nobody panics").clone_from(&empty);
+        let output = run(&world, &url, &[cloud, "key-pair", "list", "-o", "json"]);
+        assert_eq!(output.code(0).json()["items"], json!([]), "{cloud}");
+    }
+}
+
 /// Every member of a pair takes every wrong type: what can be read is shown with nothing left out, and
 /// the rest is an error.
 #[test]
