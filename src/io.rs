@@ -91,19 +91,19 @@ impl Io {
 
     /// Warns.
     pub fn warn(&self, text: &str) {
-        self.line(&format!("{YELLOW}warning:{PLAIN} {}", in_one_line(text)));
+        self.line(&format!("{YELLOW}warning:{PLAIN} {}", indented(text)));
     }
 
     /// Names the next step.
     pub fn hint(&self, text: &str) {
         if !self.quiet.get() {
-            self.line(&format!("{CYAN}hint:{PLAIN} {}", in_one_line(text)));
+            self.line(&format!("{CYAN}hint:{PLAIN} {}", indented(text)));
         }
     }
 
     /// Reports why the command ends.
     pub fn error(&self, text: &str) {
-        self.line(&format!("{RED}error:{PLAIN} {}", in_one_line(text)));
+        self.line(&format!("{RED}error:{PLAIN} {}", indented(text)));
     }
 
     /// Writes a line for machines to stderr as it is.
@@ -193,6 +193,8 @@ impl Io {
     }
 
     async fn hidden(&self, question: &str) -> Result<Secret, Error> {
+        // Signals are watched from the first wait on (lib.rs), and the echo goes off before the next.
+        tokio::task::yield_now().await;
         {
             let mut err = self.err.borrow_mut();
             // Nobody is left to ask when stderr is gone: then no answer comes, either.
@@ -250,21 +252,23 @@ fn is_yes(answer: &str) -> bool {
 }
 
 /// Whether a letter drives a terminal or hides: control characters, marks that turn the direction
-/// of writing, and letters without width.
+/// of writing, and letters without width or ink.
 pub fn is_unsafe(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A text that may quote a cloud's: a line break in it would let it speak in our name.
-fn in_one_line(text: &str) -> String {
-    escaped(
-        &text
-            .split(['\n', '\r'])
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join(" "),
-    )
+/// [`escaped`], and a line after the first starts with a blank: a text from a cloud must not begin a
+/// line that reads like one of kpctl's own.
+fn indented(text: &str) -> String {
+    escaped(text).replace('\n', "\n  ")
+}
+
+/// [`escaped`], with line breaks shown, too: for a name in a line.
+pub fn one_line(text: &str) -> String {
+    escaped(text).replace('\n', "\\n")
 }
 
 /// Text from a cloud must not drive the terminal: what would is shown as escapes. Line breaks are
@@ -283,7 +287,7 @@ pub fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, is_yes};
+    use super::{escaped, indented, is_yes, one_line};
 
     #[test]
     fn only_a_clear_yes_is_one() {
@@ -300,5 +304,14 @@ mod tests {
         assert_eq!(escaped("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(escaped("a\u{202e}b\u{9b}c"), "a\\u{202e}b\\u{9b}c");
         assert_eq!(escaped("名\nb"), "名\nb");
+        // Letters without ink: two names would look the same.
+        for hidden in ['\u{ad}', '\u{3164}', '\u{206a}', '\u{e0041}', '\u{fff9}'] {
+            assert_eq!(
+                escaped(&hidden.to_string()),
+                hidden.escape_unicode().to_string()
+            );
+        }
+        assert_eq!(indented("a\nhint: b"), "a\n  hint: b");
+        assert_eq!(one_line("a\nb\u{7}"), "a\\nb\\u{7}");
     }
 }

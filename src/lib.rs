@@ -18,6 +18,8 @@ pub mod cloud;
 pub mod config;
 pub mod context;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod http;
 pub mod io;
 pub mod journal;

@@ -56,6 +56,9 @@ pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     naive.ok().map(|naive| naive.and_utc())
 }
 
+/// A hundred years in milliseconds. Clocks and dates end somewhere beyond, and adding to them must not.
+const LONGEST: u64 = 100 * 365 * 86_400_000;
+
 /// Reads `500ms`, `30s`, `10min`, `2h`, `7d`. A bare `m` is refused: to some it means months.
 pub fn parse_duration(text: &str) -> Result<Duration, Error> {
     let complain = |why: &str| {
@@ -82,7 +85,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, Error> {
         _ => return Err(complain("the unit is not one of ms, s, min, h, d")),
     };
     let milliseconds = milliseconds
-        .filter(|value| *value > 0)
+        .filter(|value| (1..=LONGEST).contains(value))
         .ok_or_else(|| complain("it is out of range"))?;
     Ok(Duration::from_millis(milliseconds))
 }
@@ -110,7 +113,9 @@ impl Pace {
 mod tests {
     use std::time::Duration;
 
-    use super::{parse_duration, parse_instant};
+    use proptest::prelude::{any, prop_assert_eq, prop_oneof, proptest};
+
+    use super::{of_milliseconds, parse_duration, parse_instant};
 
     #[test]
     fn instants_are_read_as_services_write_them() {
@@ -154,9 +159,30 @@ mod tests {
             "1.5s",
             "5 s",
             "99999999999999999999s",
+            "18446744073709551615ms",
+            "36501d",
             "1y",
         ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_time_or_none(text in prop_oneof![any::<String>(), "[0-9]{1,20}(ms|s|min|h|d|)"]) {
+            if let Ok(span) = parse_duration(&text) {
+                // As a deadline.
+                let _ = tokio::time::Instant::now() + span;
+                prop_assert_eq!(parse_duration(&format!("{}ms", span.as_millis())).ok(), Some(span));
+            }
+            let _ = parse_instant(&text);
+        }
+
+        #[test]
+        fn an_instant_comes_back(seconds in -60_000_000_000_i64..99_999_999_999) {
+            let shown = of_milliseconds(seconds * 1000);
+            let read = shown.as_deref().and_then(parse_instant);
+            prop_assert_eq!(read.map(|instant| instant.timestamp()), Some(seconds));
         }
     }
 }

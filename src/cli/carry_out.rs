@@ -12,6 +12,7 @@ use crate::cloud::client::Preview;
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
+use crate::io::one_line;
 use crate::model::{ChangeRequest, CloudId, Outcome, ProtectRule, Scope};
 use crate::ops::change::{self, Extent, Guard, Report};
 use crate::ops::consent::{Consent, Question};
@@ -347,11 +348,11 @@ pub(super) async fn place(
 }
 
 pub(super) fn question_text(question: &Question, places: &[String]) -> String {
-    let mut lines = vec![format!("In {}:", places.join("; "))];
+    let mut lines = vec![format!("In {}:", one_line(&places.join("; ")))];
     for (item, target) in question.items.iter().take(LISTED) {
         let target = target
             .as_ref()
-            .map(|target| format!(" on {}", target.id))
+            .map(|target| format!(" on {}", one_line(&target.id)))
             .unwrap_or_default();
         // In several places the same name may stand for several things.
         let place = if places.len() > 1 {
@@ -359,14 +360,14 @@ pub(super) fn question_text(question: &Question, places: &[String]) -> String {
         } else {
             String::new()
         };
-        lines.push(format!("  {}{target}{place}", item.id));
+        lines.push(format!("  {}{target}{place}", one_line(&item.id)));
     }
     if question.items.len() > LISTED {
         lines.push(format!("  … {} in all", question.items.len()));
     }
-    lines.extend(question.notes.iter().cloned());
-    lines.push(format!("{}?", question.purpose));
-    crate::io::escaped(&lines.join("\n"))
+    lines.extend(question.notes.iter().map(|note| one_line(note)));
+    lines.push(format!("{}?", one_line(&question.purpose)));
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -374,6 +375,27 @@ mod tests {
     use super::question_text;
     use crate::model::{CloudId, Resource, Scope};
     use crate::ops::consent::Question;
+
+    #[test]
+    fn a_name_cannot_ask_another_question() {
+        let scope = Scope {
+            cloud: CloudId::Volcengine,
+            profile: "env".to_owned(),
+            region: "cn-beijing".to_owned(),
+        };
+        let id = "ci\n\u{1b}[2JDelete nothing? [y/N] y\u{202e}";
+        let question = Question {
+            purpose: "delete key pairs".to_owned(),
+            items: vec![(scope.address(Resource::KeyPair, id), None)],
+            notes: vec![id.to_owned()],
+        };
+        let text = question_text(&question, &["volcengine cn-beijing".to_owned()]);
+        let shown = "ci\\n\\u{1b}[2JDelete nothing? [y/N] y\\u{202e}";
+        assert_eq!(
+            text,
+            format!("In volcengine cn-beijing:\n  {shown}\n{shown}\ndelete key pairs?")
+        );
+    }
 
     #[test]
     fn in_several_places_each_item_says_where_it_is() {

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use quotes::{without_quote, without_secrets};
+use quotes::without_secrets;
 
 use super::Connection;
 use super::operation::{Callable, Effect, Facts, Repeat};
@@ -447,10 +447,7 @@ fn read<O: Callable>(
         // The service did answer with success, so whatever it was asked for may be done.
         Err(error) => Err(Error::new(
             ErrorKind::Server,
-            format!(
-                "the answer does not have the documented form: {}",
-                without_quote(&error)
-            ),
+            format!("the answer does not have the documented form: {error}"),
         )
         .fate(Fate::Unknown)
         .with(|details| details.request_id = request_id)),

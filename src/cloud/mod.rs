@@ -15,8 +15,8 @@ mod removals;
 mod reply;
 pub mod supply;
 pub mod tencent;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod testing;
 pub mod volcengine;
 
 use std::path::PathBuf;

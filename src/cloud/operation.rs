@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::client::{Decoded, Wire};
+use super::reply;
 use crate::http::Method;
 
 /// What a call does; retry, dry run and the journal follow from it.
@@ -124,7 +125,7 @@ impl<O: Operation> Callable for O {
     }
 
     fn read(&self, answer: Decoded) -> Result<Self::Response, String> {
-        serde_json::from_value(answer.value).map_err(|error| error.to_string())
+        serde_json::from_value(answer.value).map_err(|error| reply::misfit(&error))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Answers that are not what any service would say, and lenient reading of those that are.
 
+mod strict;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -74,7 +76,37 @@ pub(super) fn is_file(reply: &Reply) -> bool {
 
 /// The answer as JSON, or the error for one that is none.
 pub(super) fn json(reply: &Reply) -> Result<Value, Error> {
-    serde_json::from_slice(&reply.body).map_err(|_| foreign(reply))
+    value(reply).ok_or_else(|| foreign(reply))
+}
+
+/// The answer as JSON; `None` for one that is none, or not a sound one.
+pub(super) fn value(reply: &Reply) -> Option<Value> {
+    strict::value(&reply.body).ok()
+}
+
+/// Letters of a service's message or code that are shown; what they write takes a tenth of that.
+const MOST_LETTERS: usize = 2_000;
+
+/// A service's words for an error: on one line, because a second one could pass for kpctl's own, and
+/// no longer than anybody reads.
+pub(super) fn words(text: &str) -> String {
+    let line = text.replace(['\r', '\n'], " ");
+    match line.char_indices().nth(MOST_LETTERS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Why an answer does not have the documented form. The text of the parser quotes what it read, which
+/// may be a private key, or very long.
+pub(super) fn misfit(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match (text.find('"'), text.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &text[..first], &text[last + 1..])
+        }
+        _ => text,
+    }
 }
 
 /// A thing of a list: what kpctl reads of it, and the vendor's own object without private keys.
@@ -152,10 +184,12 @@ pub(super) fn clock_skew(reply: &Reply, now: DateTime<Utc>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use bytes::Bytes;
     use chrono::DateTime;
 
-    use super::retry_after;
+    use super::{misfit, retry_after, words};
     use crate::http::Reply;
 
     #[test]
@@ -182,5 +216,22 @@ mod tests {
         assert_eq!(wait(&[date, later]), Some(0));
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
+    fn words_are_one_line_that_ends() {
+        assert_eq!(words("no\nerror: yes\r\n"), "no error: yes  ");
+        let long = words(&"名".repeat(1 << 20));
+        assert_eq!(long.chars().count(), super::MOST_LETTERS + 1);
+    }
+
+    #[test]
+    fn a_misfit_quotes_nothing() {
+        let key = json!({"a": "-----BEGIN PRIVATE KEY-----\n\"x\""});
+        let error = serde_json::from_value::<std::collections::BTreeMap<String, u8>>(key);
+        let text = misfit(&error.expect_err("no number"));
+        assert_eq!(text, "invalid type: string …, expected u8");
+        let error = serde_json::from_value::<Vec<u8>>(Value::Null).expect_err("no list");
+        assert_eq!(misfit(&error), "invalid type: null, expected a sequence");
     }
 }

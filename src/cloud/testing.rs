@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use super::Connection;
-use super::client::KeyGate;
+use super::client::{Decoded, KeyGate, Wire as _};
+use super::huawei::wire::HuaweiWire;
+use super::tencent::wire::TencentWire;
+use super::volcengine::wire::VolcengineWire;
 use crate::auth::{Credential, Endpoints, Keys, Login, Recipe, Temporary};
-use crate::http::Courier;
+use crate::error::Error;
+use crate::http::{Courier, Reply};
 use crate::model::{CloudId, Scope};
 use crate::secret::Secret;
 
 /// A connection of an account with an access key.
-pub(in crate::cloud) fn connection(
-    cloud: CloudId,
-    region: &str,
-    courier: Rc<Courier>,
-) -> Connection {
+pub(crate) fn connection(cloud: CloudId, region: &str, courier: Rc<Courier>) -> Connection {
     Connection {
         scope: Scope {
             cloud,
@@ -54,4 +54,16 @@ pub(in crate::cloud) fn keys(credential: Credential) -> Keys {
         expires_at: None,
     };
     Keys::ready(held, Some("AK".to_owned()))
+}
+
+/// What a cloud's wire makes of an answer: to a call that kpctl knows, or to any other.
+pub(crate) fn decode(cloud: CloudId, is_known: bool, reply: &Reply) -> Result<Decoded, Error> {
+    match (cloud, is_known) {
+        (CloudId::Volcengine, true) => VolcengineWire::decode(reply),
+        (CloudId::Volcengine, false) => VolcengineWire::decode_unknown(reply),
+        (CloudId::Tencent, true) => TencentWire::decode(reply),
+        (CloudId::Tencent, false) => TencentWire::decode_unknown(reply),
+        (CloudId::Huawei, true) => HuaweiWire::decode(reply),
+        (CloudId::Huawei, false) => HuaweiWire::decode_unknown(reply),
+    }
 }

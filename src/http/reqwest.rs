@@ -17,10 +17,11 @@ use crate::error::Error;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Time to reach a metadata service: it is on the same wire, or this is no instance.
 const CONNECT_LINK_LOCAL: Duration = Duration::from_secs(1);
-/// Time for one exchange, however steadily it drips: no answer of these services comes near it.
-const LONGEST_EXCHANGE: Duration = Duration::from_secs(600);
 /// Time without a byte before an exchange counts as broken.
 const IDLE: Duration = Duration::from_secs(30);
+/// Time for a whole exchange. A server that sends a byte now and then never lets [`IDLE`] pass; the
+/// longest answer comes through a line of two megabits in that time.
+const WHOLE: Duration = Duration::from_secs(300);
 /// No list of any of these services comes near this; a longer answer is cut off.
 const LONGEST_BODY: usize = 64 << 20;
 
@@ -104,7 +105,7 @@ impl Reqwest {
                 CONNECT
             })
             .read_timeout(IDLE)
-            .timeout(LONGEST_EXCHANGE)
+            .timeout(WHOLE)
             .connector_layer(watch.clone())
             .redirect(Policy::none())
             .retry(reqwest::retry::never())

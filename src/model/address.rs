@@ -98,6 +98,12 @@ impl FromStr for Address {
                 "a profile is made of letters, digits, '.', '_' and '-'",
             ));
         }
+        // It becomes a part of host names.
+        if !region.chars().all(plain) {
+            return Err(complain(
+                "a region is made of letters, digits, '.', '_' and '-'",
+            ));
+        }
         let mut escapes = id.split('%').skip(1);
         if !escapes
             .all(|part| part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit))
@@ -123,6 +129,8 @@ impl FromStr for Address {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+
     use super::{Address, Scope};
     use crate::model::{CloudId, Resource};
 
@@ -148,6 +156,8 @@ mod tests {
             "volcengine:env/cn-beijing/key-pair/",
             "volcengine:env/cn-beijing/key-pair",
             "volcengine:e nv/cn-beijing/key-pair/a",
+            "volcengine:env/cn\n-beijing/key-pair/a",
+            "volcengine:env/cn-beijing@example.com:1/key-pair/a",
             "aws:env/cn-beijing/key-pair/a",
             "volcengine:env/cn-beijing/keypair/a",
             "volcengine:env/cn-beijing/key-pair/%FF",
@@ -166,6 +176,30 @@ mod tests {
         ] {
             assert!(Address::is_meant(text), "{text}");
             assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_has_an_address(profile in "[a-zA-Z0-9._-]{1,12}", region in "[a-z0-9-]{1,12}", id in ".{1,24}") {
+            for cloud in CloudId::ALL {
+                let scope = Scope { cloud, profile: profile.clone(), region: region.clone() };
+                let address = scope.address(Resource::KeyPair, &*id);
+                let text = address.to_string();
+                prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert_eq!(text.parse::<Address>().ok(), Some(address));
+            }
+        }
+
+        #[test]
+        fn any_text_is_an_address_or_none(text in prop_oneof![
+            any::<String>(),
+            "(volcengine|tencent|huawei):[ -~]{0,8}/.{0,8}/(key-pair|instance)/.{0,12}",
+        ]) {
+            if let Ok(address) = text.parse::<Address>() {
+                prop_assert!(Address::is_meant(&text));
+                prop_assert_eq!(address.to_string().parse::<Address>().ok(), Some(address));
+            }
         }
     }
 }

@@ -6,6 +6,10 @@ use comfy_table::presets::NOTHING;
 use crate::error::{Error, ErrorKind};
 use crate::io::escaped;
 
+/// What a spreadsheet takes for the beginning of a formula, some only after they have thrown away
+/// what stands in front.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A header and rows of the same length.
 pub(super) type Rows = (Vec<&'static str>, Vec<Vec<String>>);
 
@@ -68,7 +72,7 @@ pub(super) fn comma_separated(header: &[&str], rows: &[Vec<String>]) -> Result<S
         .map_err(|error| complain(error.to_string()))?;
     for row in rows {
         let cells = row.iter().map(|cell| {
-            let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let formula = cell.starts_with(FORMULA);
             let cell = escaped(cell);
             if formula { format!("'{cell}") } else { cell }
         });
@@ -106,7 +110,7 @@ mod tests {
             tabbed(&[row(&["a\tb\nc\\", "\u{1b}[2J"])]),
             "a\\tb\\nc\\\\\t\\u{1b}[2J\n"
         );
-        let text = comma_separated(&["id"], &[row(&["=1+1"]), row(&["a,b"])]).expect("writes");
-        assert_eq!(text, "id\n'=1+1\n\"a,b\"\n");
+        let text = comma_separated(&["id"], &[row(&["=1+1"]), row(&["a,b"]), row(&["＝1"])]);
+        assert_eq!(text.expect("writes"), "id\n'=1+1\n\"a,b\"\n'＝1\n");
     }
 }

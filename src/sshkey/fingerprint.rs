@@ -123,6 +123,8 @@ fn hex_digest<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{prop_assert_eq, proptest};
+
     use super::Fingerprint;
 
     const SHA256: &str = "SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc";
@@ -194,6 +196,19 @@ mod tests {
             "ssh-ed25519 AAAAC3Nz",
         ] {
             assert!(text.parse::<Fingerprint>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_fingerprint_comes_back(sha256: [u8; 32], sha1: [u8; 20], md5: [u8; 16]) {
+            for digest in [
+                Fingerprint::Sha256(sha256),
+                Fingerprint::Sha1(sha1),
+                Fingerprint::Md5(md5),
+            ] {
+                prop_assert_eq!(digest.to_string().parse::<Fingerprint>().ok(), Some(digest));
+            }
         }
     }
 }

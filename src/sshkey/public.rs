@@ -58,9 +58,13 @@ impl PublicKey {
                 "its type is not the one that stands in front of it",
             ));
         }
+        if !is_name(kind) {
+            return Err(complain("its type is no name"));
+        }
         Ok(Self {
             kind: kind.to_owned(),
-            comment: comment.to_owned(),
+            // The line is printed, and handed to clouds: nothing in it may be more than text.
+            comment: one_line(comment),
             blob,
         })
     }
@@ -69,6 +73,7 @@ impl PublicKey {
     pub(super) fn from_blob(blob: Vec<u8>, comment: &str) -> Result<Self, Error> {
         let kind = split_field(&blob).and_then(|(kind, _)| std::str::from_utf8(kind).ok());
         let kind = kind
+            .filter(|kind| is_name(kind))
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the public key has no type"))?
             .to_owned();
         Ok(Self {
@@ -247,6 +252,11 @@ fn split_word(text: &str) -> (&str, &str) {
 fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+}
+
+/// What can be a type: visible ASCII (RFC 4251 section 6).
+fn is_name(kind: &str) -> bool {
+    !kind.is_empty() && kind.chars().all(|letter| letter.is_ascii_graphic())
 }
 
 pub(super) fn sha1(bytes: &[u8]) -> Fingerprint {

@@ -21,6 +21,9 @@ impl<W: Wire> Client<W> {
             let Some(journal) = journal.filter(|_| !task.is_read) else {
                 return self.repeat(task).await;
             };
+            // Signals are watched from the first wait on (lib.rs): a change that is on record must not be
+            // ended by one as if nothing had begun.
+            tokio::task::yield_now().await;
             let number = journal.sending(self.sent(&task))?;
             let result = self.repeat(task).await;
             journal.answered(

@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind, Fate};
 use crate::http::Reply;
 use crate::model::CloudId;
 
+/// Errors for parts of a request that are shown.
+const MOST_DETAILS: usize = 100;
+
 /// An error as it stands in answers, for the whole request or for one item.
 #[derive(Clone, Debug, Default)]
 pub(super) struct VendorError {
@@ -44,12 +47,13 @@ impl VendorError {
             .fate(fate)
             .cloud(CloudId::Huawei);
         if !self.code.is_empty() {
-            error = error.code(self.code.as_str());
+            error = error.code(reply::words(&self.code));
         }
         let details = self.details.iter();
         let quotes = details
-            .map(|detail| format!("The service adds: {detail}"))
-            .chain(self.encoded.iter().map(|encoded| {
+            .take(MOST_DETAILS)
+            .map(|detail| format!("The service adds: {}", reply::words(detail)))
+            .chain(self.encoded.iter().filter(|encoded| is_one_word(encoded)).map(|encoded| {
                 format!("STS decodes the denial (POST /v5/decode-authorization-message): {encoded}")
             }));
         error.with(|error| {
@@ -57,6 +61,11 @@ impl VendorError {
             error.quotes.extend(quotes);
         })
     }
+}
+
+/// Whether a denial's reason is the base64 that it is to be. A cut one could not be decoded.
+fn is_one_word(encoded: &str) -> bool {
+    encoded.len() <= 1 << 16 && encoded.chars().all(|letter| letter.is_ascii_graphic())
 }
 
 /// The error for a refusal without a readable reason. A status that speaks for itself is believed
@@ -91,7 +100,7 @@ fn shown(message: &str) -> String {
     if message.is_empty() {
         "refused without a word".to_owned()
     } else {
-        message.to_owned()
+        reply::words(message)
     }
 }
 

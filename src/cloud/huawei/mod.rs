@@ -21,7 +21,7 @@ mod sts;
 #[cfg(test)]
 mod testing;
 mod tokens;
-mod wire;
+pub(super) mod wire;
 
 use kps::bind::{Direction, Rebinding};
 use kps::key_pairs::KeyPairs;

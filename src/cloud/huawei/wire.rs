@@ -29,7 +29,7 @@ const KPS_TASKS: Rate = Rate::shared(NonZeroU32::new(5).expect("five is not zero
 
 /// The wire of Huawei Cloud.
 #[derive(Debug)]
-pub(super) struct HuaweiWire;
+pub(in crate::cloud) struct HuaweiWire;
 
 impl Wire for HuaweiWire {
     const CLOUD: CloudId = CloudId::Huawei;
@@ -167,7 +167,7 @@ fn decode(reply: &Reply, judge: impl Fn(&Value) -> Option<VendorError>) -> Resul
     let body: Option<Value> = if success && reply.body.trim_ascii().is_empty() {
         Some(Value::Object(serde_json::Map::new()))
     } else {
-        serde_json::from_slice(&reply.body).ok()
+        reply::value(reply)
     };
     let request_id = request_id(reply, body.as_ref());
     let error = match body {
@@ -198,6 +198,7 @@ fn request_id(reply: &Reply, body: Option<&Value>) -> Option<String> {
         .or_else(|| reply::text_of(body?.get("request_id")?))
         .or_else(|| header("x-iam-trace-id"))
         .filter(|id| !id.is_empty())
+        .map(|id| reply::words(&id))
 }
 
 fn content_type(service: &str) -> &'static str {

@@ -47,7 +47,7 @@ impl VendorError {
         let message = if self.message.is_empty() {
             "refused without a word".to_owned()
         } else {
-            self.message
+            reply::words(&self.message)
         };
         let error = Error::new(kind, message)
             .fate(fate)
@@ -56,7 +56,7 @@ impl VendorError {
         if self.code.is_empty() {
             error
         } else {
-            error.code(self.code)
+            error.code(reply::words(&self.code))
         }
     }
 }

@@ -25,7 +25,7 @@ pub mod sign;
 mod sts;
 #[cfg(test)]
 mod testing;
-mod wire;
+pub(super) mod wire;
 
 use binding::BindingChange;
 use cvm::Cvm;

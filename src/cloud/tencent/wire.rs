@@ -22,7 +22,7 @@ const SIGNED: [&str; 2] = ["content-type", "x-tc-action"];
 
 /// The wire of Tencent Cloud.
 #[derive(Debug)]
-pub(super) struct TencentWire;
+pub(in crate::cloud) struct TencentWire;
 
 impl Wire for TencentWire {
     const CLOUD: CloudId = CloudId::Tencent;
@@ -106,6 +106,7 @@ impl Wire for TencentWire {
             });
         };
         let request_id = response.get("RequestId").and_then(reply::text_of);
+        let request_id = request_id.map(|id| reply::words(&id));
         // The presence of an error decides, never the HTTP status (spec 1.4).
         if let Some(error) = response.get("Error").filter(|error| !error.is_null()) {
             let error = VendorError::read(error).explain();

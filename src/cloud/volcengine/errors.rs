@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::cloud::reply::null_is_default;
+use crate::cloud::reply::{self, null_is_default};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::model::CloudId;
 
@@ -26,7 +26,7 @@ impl VendorError {
         let message = if self.message.is_empty() {
             "refused without a word".to_owned()
         } else {
-            self.message
+            reply::words(&self.message)
         };
         let error = Error::new(kind, message)
             .fate(fate)
@@ -35,7 +35,7 @@ impl VendorError {
             Some(text) => error.hint(text),
             None => error,
         }
-        .code(self.code)
+        .code(reply::words(&self.code))
     }
 }
 

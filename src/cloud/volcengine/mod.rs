@@ -22,7 +22,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod update;
-mod wire;
+pub(super) mod wire;
 
 use bind::{Direction, Rebinding};
 use ecs::DescribeKeyPairs;

@@ -20,7 +20,7 @@ use crate::sign::{AccessKey, SigningInput, sha256_hex};
 
 /// The wire of Volcengine.
 #[derive(Debug)]
-pub(super) struct VolcengineWire;
+pub(in crate::cloud) struct VolcengineWire;
 
 impl Wire for VolcengineWire {
     const CLOUD: CloudId = CloudId::Volcengine;
@@ -102,7 +102,7 @@ impl Wire for VolcengineWire {
     }
 
     fn decode(reply: &Reply) -> Result<Decoded, Error> {
-        let Ok(envelope) = serde_json::from_slice::<Envelope>(&reply.body) else {
+        let Ok(envelope) = serde_json::from_value::<Envelope>(reply::json(reply)?) else {
             return Err(reply::foreign(reply));
         };
         // Some gateways answer in a second shape (spec volcengine 2.1).
@@ -118,7 +118,8 @@ impl Wire for VolcengineWire {
         };
         let request_id = metadata
             .request_id
-            .or_else(|| reply.header("x-tt-logid").map(str::to_owned));
+            .or_else(|| reply.header("x-tt-logid").map(str::to_owned))
+            .map(|id| reply::words(&id));
         if let Some(vendor) = metadata.error {
             let error = vendor.explain(Some(reply.status));
             return Err(error.with(|details| details.request_id = request_id));

@@ -176,6 +176,8 @@ fn known(words: &[&str], word: &str, known: &[&str]) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{prop_assert_eq, proptest};
+
     use super::{KeyPath, Kind};
 
     #[test]
@@ -206,6 +208,18 @@ mod tests {
             let error = path.parse::<KeyPath>().expect_err(path);
             assert!(error.message.contains(word), "{error}");
             assert!(!error.hints.is_empty(), "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_comes_back(name in ".{0,16}") {
+            let quoted = toml_edit::Key::new(&name).display_repr().into_owned();
+            for path in [format!("profiles.{quoted}.region"), format!("groups.{quoted}")] {
+                let read = path.parse::<KeyPath>().expect("a path");
+                prop_assert_eq!(&read.words()[1], &name);
+                prop_assert_eq!(read.to_string().parse::<KeyPath>().ok(), Some(read));
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::sshkey::PublicKey;
 /// Rounds of bcrypt for a new passphrase, as many as ssh-keygen takes.
 const ROUNDS: u32 = 16;
 
+/// Rounds that a key may ask for: half a minute or so.
+const MOST_ROUNDS: u32 = 3_000;
+
 /// What was read of such a file.
 pub(super) enum Read {
     /// All of it.
@@ -36,6 +39,12 @@ pub(super) fn unlock(
     locked: &ssh_key::PrivateKey,
     passphrase: &Secret,
 ) -> Result<Option<PrivateKey>, Error> {
+    if matches!(locked.kdf(), Kdf::Bcrypt { rounds, .. } if *rounds > MOST_ROUNDS) {
+        return Err(Error::usage(
+            "this private key cannot be read: its lock takes too long to open",
+        )
+        .hint("ssh-keygen -p -a 100 -f COPY locks a copy with fewer rounds."));
+    }
     match locked.decrypt(passphrase.expose()) {
         Ok(key) => whole(&key).map(Some),
         Err(_) => Ok(None),

@@ -2,6 +2,7 @@
 
 use md5::{Digest as _, Md5};
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
+use rsa::pkcs8::pkcs5::pbes2::Kdf;
 use rsa::pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 use ssh_key::Cipher;
 use zeroize::Zeroizing;
@@ -59,6 +60,9 @@ impl PrivateKey {
                 let passphrase = passphrase.ok_or_else(locked_out)?;
                 let locked = EncryptedPrivateKeyInfoRef::try_from(pem.bytes.as_slice())
                     .map_err(|_| unsupported("its lock is not known"))?;
+                if !is_bearable(&locked) {
+                    return Err(unsupported("its lock takes too long to open"));
+                }
                 let plain = locked.decrypt(passphrase.expose()).map_err(|_| {
                     wrong_passphrase().hint(
                         "A lock of an old kind, such as DES, is not known: openssl pkcs8 -topk8 writes the \
@@ -92,6 +96,20 @@ impl PrivateKey {
             }
         }
         Self::parse(text, passphrase)?.public()
+    }
+}
+
+/// Whether a lock can be opened in seconds and in less than 256 MiB. The file says itself how hard it
+/// is, and the crate behind it panics where the number is no power of two at all.
+fn is_bearable(locked: &EncryptedPrivateKeyInfoRef<'_>) -> bool {
+    match locked.encryption_algorithm.pbes2().map(|lock| &lock.kdf) {
+        Some(Kdf::Pbkdf2(kdf)) => kdf.iteration_count <= 10_000_000,
+        Some(Kdf::Scrypt(kdf)) => {
+            let (cost, block) = (kdf.cost_parameter, u64::from(kdf.block_size));
+            let room = cost.checked_mul(block).filter(|_| cost > 1);
+            room.is_some_and(|room| room <= 1 << 21 && kdf.parallelization <= 16)
+        }
+        _ => true,
     }
 }
 

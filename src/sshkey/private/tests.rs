@@ -127,6 +127,25 @@ fn a_damaged_key_is_refused_and_never_shown() {
 }
 
 #[test]
+fn a_lock_that_takes_days_is_refused_at_once() {
+    let kept = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/private_key");
+        Secret::new(std::fs::read_to_string(Path::new(folder).join(name)).expect(name))
+    };
+    for (name, says) in [
+        ("scrypt", "passphrase does not open"),
+        ("scrypt_nothing", "too long"),
+        ("scrypt_terabytes", "too long"),
+        ("pbkdf2", "passphrase does not open"),
+        ("pbkdf2_for_days", "too long"),
+        ("bcrypt_for_days", "too long"),
+    ] {
+        let error = PrivateKey::parse(&kept(name), Some(&passphrase())).expect_err(name);
+        assert!(error.message.contains(says), "{name}: {error}");
+    }
+}
+
+#[test]
 fn literal_line_ends_of_a_vendors_sample_are_read() {
     let text = file("rsa-2048-pem");
     for text in [

@@ -197,3 +197,15 @@ fn what_is_no_key_is_refused() {
         assert!(PublicKey::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn nothing_in_a_line_drives_a_terminal() {
+    // Found by a fuzzer: the type is a word of the file, too.
+    let blob = b"\0\0\0\x08ssh-\x1b[2J";
+    let line = format!("ssh-\u{1b}[2J {}", STANDARD.encode(blob));
+    let error = PublicKey::parse(&line).expect_err("no type");
+    assert!(error.message.contains("type"), "{error}");
+    assert!(PublicKey::from_blob(b"\0\0\0\x01\x1b".to_vec(), "").is_err());
+    let key = PublicKey::parse(&format!("{ED25519}\u{1b}]0;x\u{7} y")).expect("a key");
+    assert_eq!(key.comment(), "dev@example.com ]0;x  y");
+}
