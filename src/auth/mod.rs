@@ -25,7 +25,7 @@ pub use recipe::{Domain, Password, Process, Recipe, Role, Sealed, WebIdentity};
 pub use world::World;
 
 use crate::error::Error;
-use crate::http::BoxFuture;
+use crate::http::{BoxFuture, Endpoint};
 use crate::model::CloudId;
 use crate::secret::{Secret, masked};
 
@@ -156,7 +156,8 @@ impl Endpoints {
     pub fn with_service(mut self, service: &str, place: Option<&str>) -> Self {
         let place = place.map(str::trim).filter(|place| !place.is_empty());
         if let Some(place) = place {
-            self.services.insert(service.to_owned(), address_of(place));
+            self.services
+                .insert(service.to_owned(), Endpoint::address_of(place));
         }
         self
     }
@@ -166,17 +167,8 @@ impl Endpoints {
     pub fn with_all(mut self, place: Option<&str>, usual: &str) -> Self {
         let place = place.map(str::trim);
         let own = place.filter(|place| !place.is_empty() && *place != usual);
-        self.all = own.map(address_of);
+        self.all = own.map(Endpoint::address_of);
         self
-    }
-}
-
-/// The vendors' files hold hosts, and addresses as well.
-fn address_of(place: &str) -> String {
-    if place.contains("://") {
-        place.to_owned()
-    } else {
-        format!("https://{place}")
     }
 }
 

@@ -12,15 +12,13 @@ use tokio::time::Instant;
 use super::args::Global;
 use super::endpoints::Choice;
 use super::logins::Logins;
-use super::trust;
-use crate::auth::{
-    self, Asker, Credential, Endpoints, Login, Profiles, Recipe, SANDBOX_PROFILE, Step, World,
-};
+use super::{embedded, proxies, trust};
+use crate::auth::{self, Asker, Login, Profiles, SANDBOX_PROFILE, Step, World};
 use crate::cloud::client::Overrides;
 use crate::cloud::supply::Ground;
 use crate::cloud::{Connection, Provider, check_region, connect, home_region, usual_endpoint};
 use crate::config::file::Config;
-use crate::config::{Env, env, paths};
+use crate::config::{env, paths};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::{Courier, Endpoint};
@@ -60,15 +58,15 @@ impl<'a> Site<'a> {
     ) -> Result<Self, Error> {
         let sandboxed = global.sandbox || context.env.switch(env::SANDBOX)?;
         if sandboxed {
-            refuse_beside_sandbox(global)?;
+            embedded::refuse_beside(global)?;
         }
         let embedded = if sandboxed {
-            Some(start_sandbox(context, global).await?)
+            Some(embedded::start(context, global).await?)
         } else {
             None
         };
         if embedded.is_none() {
-            check_proxies(&context.env)?;
+            proxies::check(&context.env)?;
             context.env.check_expectations()?;
         }
         let transport = trust::transport(global, &context.env)?;
@@ -355,7 +353,7 @@ impl<'a> Site<'a> {
     /// has any.
     fn login(&self, cloud: CloudId, scope: Option<&Scope>) -> Result<Rc<Login>, Error> {
         if self.is_sandbox() {
-            let look = || Ok(sandbox_login(cloud));
+            let look = || Ok(embedded::login(cloud));
             return self.logins.find(cloud, Some(SANDBOX_PROFILE), look);
         }
         let profile = match scope {
@@ -452,123 +450,9 @@ fn can_be_region(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain)
 }
 
-/// A proxy that cannot be understood would be passed by, and with it whoever wants it used.
-fn check_proxies(env: &Env) -> Result<(), Error> {
-    let spellings = |name: &str| [name.to_owned(), name.to_lowercase()];
-    // The library takes the first spelling that is set, also to nothing.
-    let has_own = |name: &&str| {
-        let mut values = spellings(name)
-            .into_iter()
-            .filter_map(|name| env.get(&name));
-        values.next().is_some_and(is_proxy)
-    };
-    let schemes = ["HTTPS_PROXY", "HTTP_PROXY"];
-    // Many set ALL_PROXY to a SOCKS proxy for other programs, beside two proxies that come first.
-    let all = (!schemes.iter().all(has_own)).then_some("ALL_PROXY");
-    for name in schemes.into_iter().chain(all).flat_map(spellings) {
-        if let Some(value) = env.filled(&name)
-            && !is_proxy(value)
-        {
-            // The value may hold a password.
-            return Err(Error::usage(format!("{name} holds no address of a proxy"))
-                .hint("Write http://HOST:PORT or https://HOST:PORT, or unset it."));
-        }
-    }
-    Ok(())
-}
-
-/// Whether the HTTP library takes it for a proxy: http or https, with or without saying so.
-fn is_proxy(value: &str) -> bool {
-    let rest = match value.split_once("://") {
-        Some((scheme, rest)) => {
-            if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
-                return false;
-            }
-            rest
-        }
-        None => value,
-    };
-    let authority = rest.strip_suffix('/').unwrap_or(rest);
-    let host_and_port = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    // Hosts of containers have underscores.
-    Endpoint::parse(&format!("http://{}", host_and_port.replace('_', "-")), true).is_ok()
-}
-
-fn refuse_beside_sandbox(global: &Global) -> Result<(), Error> {
-    let beside = [
-        ("--profile", global.profile.is_some()),
-        ("--endpoint-url", global.endpoint_url.is_some()),
-        ("--ca-bundle", global.ca_bundle.is_some()),
-        ("--insecure-endpoint", global.insecure_endpoint),
-    ];
-    match beside.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Error::usage(format!(
-            "{option} means nothing beside the sandbox"
-        ))
-        .hint("The sandbox has its own profile, endpoint and credentials: leave the option out.")),
-        None => Ok(()),
-    }
-}
-
-async fn start_sandbox(context: &Context, global: &Global) -> Result<sandbox::Server, Error> {
-    let log: Option<sandbox::Log> = global.verbose.then(|| {
-        let lines = crate::io::Talk::of_process();
-        sandbox::Log::new(move |line| lines.say(&format!("sandbox: {line}")))
-    });
-    let options = sandbox::Options {
-        state_file: Some(paths::sandbox(&context.env)?.join("state.json")),
-        log,
-        ..sandbox::Options::default()
-    };
-    sandbox::start(options)
-        .await
-        .map_err(|error| Error::usage(format!("the sandbox does not start: {error}")))
-}
-
-fn sandbox_login(cloud: CloudId) -> Login {
-    use sandbox::credentials as fake;
-    let (id, secret, region, project_id) = match cloud {
-        CloudId::Volcengine => (
-            fake::VOLCENGINE_ACCESS_KEY,
-            fake::VOLCENGINE_SECRET_KEY,
-            fake::VOLCENGINE_REGION,
-            None,
-        ),
-        CloudId::Tencent => (
-            fake::TENCENT_SECRET_ID,
-            fake::TENCENT_SECRET_KEY,
-            fake::TENCENT_REGION,
-            None,
-        ),
-        // The project is looked up as in a real account.
-        CloudId::Huawei => (
-            fake::HUAWEI_ACCESS_KEY,
-            fake::HUAWEI_SECRET_KEY,
-            fake::HUAWEI_REGION,
-            None::<String>,
-        ),
-    };
-    Login {
-        profile: SANDBOX_PROFILE.to_owned(),
-        recipe: Recipe::fixed(Credential::AccessKey {
-            id: id.to_owned(),
-            secret: Secret::new(secret.to_owned()),
-            session_token: None,
-        }),
-        source: "the sandbox".to_owned(),
-        region: Some(region.to_owned()),
-        project_id,
-        endpoints: Endpoints::default(),
-        expect_account: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{can_be_region, check_proxies, is_proxy};
-    use crate::config::Env;
+    use super::can_be_region;
 
     #[test]
     fn regions_behind_an_own_endpoint_are_single_names() {
@@ -577,61 +461,6 @@ mod tests {
         }
         for none in ["", "*", "cn-*", "a/b", "a b", "a\u{feff}", "北京"] {
             assert!(!can_be_region(none), "{none}");
-        }
-    }
-
-    #[test]
-    fn a_proxy_that_another_one_comes_before_is_not_looked_at() {
-        let good = "http://proxy:1";
-        let socks = ("all_proxy", "socks5://proxy:1");
-        for (variables, fits) in [
-            (&[socks][..], false),
-            (&[("https_proxy", good), socks], false),
-            (&[("https_proxy", good), ("http_proxy", good), socks], true),
-            (&[("HTTPS_PROXY", good), ("http_proxy", good), socks], true),
-            (
-                &[
-                    ("HTTPS_PROXY", ""),
-                    ("https_proxy", good),
-                    ("http_proxy", good),
-                    socks,
-                ],
-                false,
-            ),
-        ] {
-            let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-            let env: Env = variables.iter().map(pair).collect();
-            assert_eq!(check_proxies(&env).is_ok(), fits, "{variables:?}");
-        }
-    }
-
-    #[test]
-    fn only_what_the_library_would_use_is_a_proxy() {
-        for proxy in [
-            "http://proxy:3128",
-            "https://proxy.example.com",
-            "HTTP://proxy:8080/",
-            "proxy_1:3128",
-            "127.0.0.1:3128",
-            "http://[::1]:3128",
-            "http://user:p%40ss@proxy:3128",
-        ] {
-            assert!(is_proxy(proxy), "{proxy}");
-        }
-        for none in [
-            "",
-            "socks5://proxy:1080",
-            "ftp://proxy",
-            "http://",
-            "http://:3128",
-            "http://proxy:0",
-            "http://proxy:99999",
-            "http://proxy:port",
-            "http://proxy:",
-            "http://a b",
-            "://proxy",
-        ] {
-            assert!(!is_proxy(none), "{none}");
         }
     }
 }

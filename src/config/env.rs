@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 pub use super::variables::{VARIABLES, Variable};
 use crate::error::Error;
+use crate::model::CloudId;
 
 /// Profile to use when no `-p` is given.
 pub const PROFILE: &str = "KPCTL_PROFILE";
@@ -77,12 +78,12 @@ impl Env {
 impl Env {
     /// Refuses an expectation of an account that names no cloud: it would be met by every account.
     pub fn check_expectations(&self) -> Result<(), Error> {
-        let known = ["VOLCENGINE", "TENCENT", "HUAWEI"];
         let is_known = |name: &str| {
             let cloud = name
                 .strip_prefix(EXPECT_ACCOUNT)
                 .and_then(|rest| rest.strip_prefix('_'));
-            cloud.is_some_and(|cloud| known.contains(&cloud))
+            let mut names = CloudId::ALL.iter().map(|cloud| cloud.name().to_uppercase());
+            cloud.is_some_and(|cloud| names.any(|name| name == cloud))
         };
         let mut names = self.variables.keys();
         match names.find(|name| name.starts_with(EXPECT_ACCOUNT) && !is_known(name)) {

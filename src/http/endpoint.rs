@@ -101,6 +101,15 @@ impl Endpoint {
         Ok(endpoint)
     }
 
+    /// An address from what the vendors' tools write: a host, or an address already.
+    pub fn address_of(place: &str) -> String {
+        if place.contains("://") {
+            place.to_owned()
+        } else {
+            format!("https://{place}")
+        }
+    }
+
     /// The host, with the port when it is not the one that the scheme implies: the `Host` header.
     pub fn authority(&self) -> &str {
         &self.authority

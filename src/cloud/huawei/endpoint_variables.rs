@@ -3,6 +3,7 @@
 
 use super::endpoints;
 use crate::error::Error;
+use crate::http::Endpoint;
 
 /// The variable that names the endpoint of a service in a region, and its URL; `None` when the
 /// vendor's table holds. The SDK's variables are the more exact ones; Terraform's `HW_CLOUD` names a
@@ -34,7 +35,7 @@ pub(in crate::cloud) fn environment_endpoint<'a>(
             hosts.find(|host| !host.is_empty())
         });
         if let Some(host) = first {
-            return Ok(Some((variable, url(host))));
+            return Ok(Some((variable, Endpoint::address_of(host))));
         }
     }
     let domain = env("HW_CLOUD").map(str::trim).unwrap_or_default();
@@ -44,14 +45,6 @@ pub(in crate::cloud) fn environment_endpoint<'a>(
     let endpoint = endpoints::endpoint(service, region, Some(domain))
         .map_err(|error| error.hint("The domain comes from HW_CLOUD."))?;
     Ok(Some(("HW_CLOUD".to_owned(), endpoint.to_string())))
-}
-
-fn url(host: &str) -> String {
-    if host.contains("://") {
-        host.to_owned()
-    } else {
-        format!("https://{host}")
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::endpoints;
 use crate::error::Error;
+use crate::http::Endpoint;
 
 /// A host, or a URL, for whatever is asked.
 const ENDPOINT: &str = "VOLCENGINE_ENDPOINT";
@@ -37,7 +38,7 @@ pub(in crate::cloud) fn environment_endpoint<'a>(
         }
     }
     if resolver.is_none() && !host.is_empty() {
-        return Ok(is_for(host, service).then(|| (ENDPOINT.to_owned(), url(host))));
+        return Ok(is_for(host, service).then(|| (ENDPOINT.to_owned(), Endpoint::address_of(host))));
     }
     // The usual hosts have addresses of version 4 only; the switch counts where regions have their
     // own.
@@ -69,14 +70,6 @@ fn is_for(host: &str, service: &str) -> bool {
     let bare = host.rsplit("://").next().unwrap_or(host);
     let first = bare.split('.').next().unwrap_or(bare);
     !["ecs", "sts", "iam"].contains(&first) || first == service
-}
-
-fn url(host: &str) -> String {
-    if host.contains("://") {
-        host.to_owned()
-    } else {
-        format!("https://{host}")
-    }
 }
 
 #[cfg(test)]
