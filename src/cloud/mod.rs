@@ -29,7 +29,7 @@ use raw::{RawCall, RawRequest};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Courier, Endpoint};
-use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Resource, Scope};
+use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, Record, Resource, Scope};
 
 /// One account in one region of one cloud.
 pub trait Provider {
@@ -48,6 +48,27 @@ pub trait Provider {
     /// Reads a list: all of it, or an error.
     fn list(&self, request: ListRequest) -> BoxFuture<'_, Result<Listing, Error>>;
 
+    /// Reads a list and hands it out page by page, so that a long one need not fit into memory. An error
+    /// means that what was handed out is not all. The answer is what the user should know beside.
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            let listing = self.list(request).await?;
+            take(listing.records);
+            Ok(listing.warnings)
+        })
+    }
+
+    /// The regions in which the account can have things of this kind, by the vendor's own list, asked from
+    /// the region of [`Self::scope`]; or an error.
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>>;
+
+    /// Whether an error says that the account does not have the region or the service there.
+    fn is_not_enabled(&self, error: &Error) -> bool;
+
     /// Reads one thing; what is not there is a not-found error. The answer has exactly one record.
     fn show<'a>(&'a self, resource: Resource, id: &'a str)
     -> BoxFuture<'a, Result<Listing, Error>>;
@@ -57,6 +78,15 @@ pub trait Provider {
 
     /// Prepares a call of any operation. What cannot be sent is a usage error here.
     fn raw(&self, request: RawRequest) -> Result<Box<dyn RawCall + '_>, Error>;
+}
+
+/// The regions of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Regions {
+    /// Those that can be used.
+    pub enabled: Vec<String>,
+    /// Those that the vendor lists and the account cannot use, and why.
+    pub not_enabled: Vec<(String, String)>,
 }
 
 /// What a provider is made of.
@@ -97,6 +127,16 @@ pub fn check_region(
         CloudId::Volcengine => volcengine::endpoints::check_region(region),
         CloudId::Tencent => tencent::endpoints::check_region(region),
         CloudId::Huawei => huawei::endpoints::check_region(service, region),
+    }
+}
+
+/// The regions that kpctl knows by name for a kind of thing: what is left where the vendor's own list
+/// cannot be read. There may be newer ones.
+pub fn known_regions(cloud: CloudId, resource: Resource) -> Vec<&'static str> {
+    match cloud {
+        CloudId::Volcengine => volcengine::endpoints::known_regions(),
+        CloudId::Tencent => tencent::endpoints::known_regions(),
+        CloudId::Huawei => huawei::endpoints::known_regions(resource),
     }
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod change;
 mod cloud;
+mod inventory;
 mod outcome;
 mod pattern;
 mod protect;
@@ -14,6 +15,7 @@ pub use change::{
     Power, Protection, RepositoryKeys,
 };
 pub use cloud::{CloudId, Resource};
+pub use inventory::{Holding, Inventory, Place, Sight, Usage, Visit};
 pub use outcome::{ItemState, Outcome, ResultClass, Status, exit_code};
 pub use pattern::Pattern;
 pub use protect::{Cover, ProtectRule};

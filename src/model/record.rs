@@ -256,6 +256,20 @@ impl Record {
         }
     }
 
+    /// Whether it is a public key of SSH that something may trust.
+    pub fn is_ssh_key(&self) -> bool {
+        matches!(self.facts, Facts::KeyPair(_) | Facts::CodeartsKey(_))
+    }
+
+    /// When it was made, as its cloud writes it.
+    pub fn created_at(&self) -> Option<&str> {
+        match &self.facts {
+            Facts::KeyPair(pair) => pair.created_at.as_deref(),
+            Facts::CodeartsKey(key) => key.created_at.as_deref(),
+            _ => None,
+        }
+    }
+
     /// What a key pair is bound to.
     pub fn bound_to(&self) -> Option<&[Address]> {
         match &self.facts {

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::http::Endpoint;
-use crate::model::CloudId;
+use crate::model::{CloudId, Resource};
 
 /// The European site: other accounts, another domain, an IAM of its own.
 const EUROPE: &str = "eu-west-101";
@@ -165,6 +165,15 @@ fn first_part(service: &'static str, region: &str) -> Result<String, Error> {
         }
         _ => format!("{service}.{region}"),
     })
+}
+
+/// All regions of the tables in which there can be things of this kind.
+pub(in crate::cloud) fn known_regions(resource: Resource) -> Vec<&'static str> {
+    match resource {
+        Resource::CphServer => CPH.to_vec(),
+        Resource::CodeartsKey => CODEARTS.map(|(region, _)| region).to_vec(),
+        _ => KMS.to_vec(),
+    }
 }
 
 /// A warning about a region that is not in the table; an error where a host cannot be guessed, and

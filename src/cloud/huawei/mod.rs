@@ -31,7 +31,7 @@ use session::Session;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, unsupported};
+use super::{Connection, Provider, Regions, known_regions, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -112,6 +112,20 @@ impl Provider for Huawei {
                 _ => Err(unsupported(CloudId::Huawei)),
             }
         })
+    }
+
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
+        let known = known_regions(CloudId::Huawei, resource);
+        Box::pin(async move {
+            Ok(Regions {
+                enabled: known.into_iter().map(str::to_owned).collect(),
+                not_enabled: Vec::new(),
+            })
+        })
+    }
+
+    fn is_not_enabled(&self, _error: &Error) -> bool {
+        false
     }
 
     fn show<'a>(

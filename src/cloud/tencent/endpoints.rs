@@ -61,6 +61,11 @@ pub(super) fn is_own(domain: &str) -> bool {
     domain.eq_ignore_ascii_case(DOMAIN)
 }
 
+/// All regions of the table.
+pub(in crate::cloud) fn known_regions() -> Vec<&'static str> {
+    REGIONS.to_vec()
+}
+
 /// A warning about a region that is not in the table; an error for what cannot be one, because it
 /// goes into headers and host names.
 pub(in crate::cloud) fn check_region(region: &str) -> Result<Option<String>, Error> {

@@ -40,7 +40,7 @@ use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
 use super::removals::Removals;
-use super::{Connection, Provider, unsupported};
+use super::{Connection, Provider, Regions, known_regions, unsupported};
 use crate::auth::{self, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -101,6 +101,20 @@ impl Provider for Tencent {
             };
             Ok(records.into())
         })
+    }
+
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
+        let known = known_regions(CloudId::Tencent, resource);
+        Box::pin(async move {
+            Ok(Regions {
+                enabled: known.into_iter().map(str::to_owned).collect(),
+                not_enabled: Vec::new(),
+            })
+        })
+    }
+
+    fn is_not_enabled(&self, _error: &Error) -> bool {
+        false
     }
 
     fn show<'a>(

@@ -109,6 +109,21 @@ pub(super) fn has_own_hosts(region: &str) -> bool {
     OWN_HOST.contains(&region)
 }
 
+/// The regions that are open to everybody, as far as their names tell (spec volcengine 3, unverified).
+pub(in crate::cloud) fn known_regions() -> Vec<&'static str> {
+    const PUBLIC: [&str; 8] = [
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "cn-beijing",
+        "cn-chengdu",
+        "cn-guangzhou",
+        "cn-hongkong",
+        "cn-shanghai",
+    ];
+    PUBLIC.to_vec()
+}
+
 /// A warning about a region that is not in the table; an error for what cannot be one, because it
 /// goes into host names and signatures.
 pub(in crate::cloud) fn check_region(region: &str) -> Result<Option<String>, Error> {

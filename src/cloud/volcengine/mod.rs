@@ -34,7 +34,7 @@ use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, pages, unsupported};
+use super::{Connection, Provider, Regions, known_regions, pages, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -98,6 +98,20 @@ impl Provider for Volcengine {
             };
             Ok(records.into())
         })
+    }
+
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
+        let known = known_regions(CloudId::Volcengine, resource);
+        Box::pin(async move {
+            Ok(Regions {
+                enabled: known.into_iter().map(str::to_owned).collect(),
+                not_enabled: Vec::new(),
+            })
+        })
+    }
+
+    fn is_not_enabled(&self, _error: &Error) -> bool {
+        false
     }
 
     fn show<'a>(
