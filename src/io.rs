@@ -17,7 +17,10 @@ const LONGEST_INPUT: u64 = 64 << 20;
 const RED: &str = "\u{1b}[1;31m";
 const YELLOW: &str = "\u{1b}[1;33m";
 const CYAN: &str = "\u{1b}[1;36m";
+const DIM: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
+/// Back to the beginning of the line, and nothing on it.
+const CLEARED: &str = "\r\u{1b}[2K";
 
 /// Standard input, output and error of one run, or their stand-ins in a test.
 pub struct Io {
@@ -25,8 +28,11 @@ pub struct Io {
     out: RefCell<Box<dyn Write>>,
     err: RefCell<Box<dyn Write>>,
     out_is_terminal: bool,
+    err_is_terminal: bool,
     person_is_there: Cell<bool>,
     quiet: Cell<bool>,
+    /// A line on stderr that tells how far a command is, and goes when something else is written.
+    status: RefCell<Option<String>>,
 }
 
 impl fmt::Debug for Io {
@@ -45,11 +51,13 @@ impl Io {
         let (input, out, err) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
         Self {
             out_is_terminal: out.is_terminal(),
+            err_is_terminal: err.is_terminal(),
             person_is_there: Cell::new(input.is_terminal() && err.is_terminal()),
             input: RefCell::new(Box::new(input)),
             out: RefCell::new(Box::new(out)),
             err: RefCell::new(Box::new(AutoStream::auto(err))),
             quiet: Cell::new(false),
+            status: RefCell::default(),
         }
     }
 
@@ -69,10 +77,53 @@ impl Io {
         self.quiet.set(quiet);
     }
 
+    /// Whether a line that changes can be shown: somebody looks at stderr, and wants talk.
+    pub fn shows_status(&self) -> bool {
+        self.err_is_terminal && !self.quiet.get()
+    }
+
+    /// Shows on one line how far the command is, instead of what it showed before; `None` clears it.
+    /// Nothing is shown where nobody looks.
+    pub fn status(&self, text: Option<&str>) {
+        if !self.shows_status() {
+            return;
+        }
+        let text = text.map(|text| one_line(text));
+        if *self.status.borrow() == text {
+            return;
+        }
+        self.status.replace(text);
+        self.draw_status();
+    }
+
+    fn draw_status(&self) {
+        let mut err = self.err.borrow_mut();
+        // Nobody is left to tell when stderr is gone.
+        let _ = match &*self.status.borrow() {
+            Some(text) => write!(err, "{CLEARED}{DIM}{text}{PLAIN}"),
+            None => write!(err, "{CLEARED}"),
+        }
+        .and_then(|()| err.flush());
+    }
+
+    /// Takes the status line away for what is to be written now; it comes back behind it.
+    fn around_status<T>(&self, write: impl FnOnce() -> T) -> T {
+        if self.status.borrow().is_none() {
+            return write();
+        }
+        let _ = write!(self.err.borrow_mut(), "{CLEARED}");
+        let _ = self.err.borrow_mut().flush();
+        let written = write();
+        self.draw_status();
+        written
+    }
+
     /// Writes data. A closed pipe is no failure: whoever read it had enough.
     pub fn data(&self, text: &str) -> Result<(), Error> {
-        let mut out = self.out.borrow_mut();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let written = self.around_status(|| {
+            let mut out = self.out.borrow_mut();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        });
         match written {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::new(
                 ErrorKind::Internal,
@@ -92,6 +143,13 @@ impl Io {
     /// Warns.
     pub fn warn(&self, text: &str) {
         self.line(&format!("{YELLOW}warning:{PLAIN} {}", indented(text)));
+    }
+
+    /// Says what is worth no more than a glance.
+    pub fn dim(&self, text: &str) {
+        if !self.quiet.get() {
+            self.line(&format!("{DIM}{}{PLAIN}", indented(text)));
+        }
     }
 
     /// Names the next step.
@@ -211,7 +269,9 @@ impl Io {
 
     fn line(&self, text: &str) {
         // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(self.err.borrow_mut(), "{text}");
+        self.around_status(|| {
+            let _ = writeln!(self.err.borrow_mut(), "{text}");
+        });
     }
 }
 

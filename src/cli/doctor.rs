@@ -134,6 +134,7 @@ impl Doctor {
             endpoint: None,
             sandbox: site.is_sandbox(),
             is_single: false,
+            reach: None,
         };
         output.list(&document, &run.context.io)?;
         let mut codes: Vec<u8> = findings

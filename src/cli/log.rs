@@ -57,6 +57,7 @@ impl Log {
             endpoint: None,
             sandbox,
             is_single: false,
+            reach: None,
         };
         output.list(&document, &context.io)?;
         if let (Some(name), false) = (&self.run, output.is_document()) {

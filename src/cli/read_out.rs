@@ -145,6 +145,7 @@ impl Reading {
             endpoint: endpoint.as_deref(),
             sandbox: site.is_sandbox(),
             is_single,
+            reach: None,
         };
         output.list(&document, io)?;
         if !output.is_document() {

@@ -1,5 +1,6 @@
 //! One loop makes every call: encode, limit, sign, send, decode, retry.
 
+mod gate;
 mod quotes;
 mod record;
 
@@ -9,8 +10,9 @@ use std::rc::Rc;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 
+pub use gate::KeyGate;
 use quotes::without_secrets;
 
 use super::Connection;
@@ -130,21 +132,6 @@ struct Task<'a> {
     repeatable: bool,
     /// It changes nothing, and nobody wants a record of it.
     is_read: bool,
-}
-
-/// What is known of an access key so far. All clients of one login share it.
-#[derive(Clone, Debug, Default)]
-pub struct KeyGate(Rc<Mutex<Gate>>);
-
-#[derive(Debug, Default)]
-enum Gate {
-    /// No answer yet: requests go one at a time.
-    #[default]
-    Unproven,
-    /// A service took it.
-    Proven,
-    /// A service refused it: nothing more is sent with it.
-    Refused(Error),
 }
 
 /// The service that says who the caller is. It is not in every region of every site, so its word on
@@ -348,34 +335,22 @@ impl<W: Wire> Client<W> {
         })
     }
 
-    /// One try. The first request of an access key goes alone, and none goes after a refusal of
-    /// the key itself: a cloud may lock it (spec huawei 1, point 9).
+    /// One try, when the key's gate lets it go.
     async fn attempt(&self, task: &Task<'_>) -> Result<Decoded, Error> {
         let call = task.call;
-        let mut gate = self.gate.0.lock().await;
-        match &*gate {
-            Gate::Refused(error) => return Err(error.clone()),
-            Gate::Proven => drop(gate),
-            Gate::Unproven => {
-                let result = self.exchange(task).await;
-                match &result {
-                    Err(error) if error.kind == ErrorKind::Credentials => {
-                        *gate = Gate::Refused(locate(error.clone(), W::CLOUD, call));
-                    }
-                    // A proxy, a gateway or nobody answered: that says nothing of the key.
-                    Err(error) if error.http_status.is_none() || error.kind.is_retryable() => {}
-                    _ => *gate = Gate::Proven,
-                }
-                return result;
-            }
-        }
+        let refusal = |error: Error| locate(error, W::CLOUD, call);
+        let trial = self.gate.enter().await?;
         let result = self.exchange(task).await;
+        if let Some(trial) = trial {
+            trial.settle(&result, refusal);
+            return result;
+        }
         match result {
             Err(error) if error.kind == ErrorKind::Credentials && call.service == IDENTITY => {
                 Err(error.with(|details| details.kind = ErrorKind::Permission))
             }
             Err(error) if error.kind == ErrorKind::Credentials => {
-                *self.gate.0.lock().await = Gate::Refused(locate(error.clone(), W::CLOUD, call));
+                self.gate.refuse(refusal(error.clone()));
                 Err(error)
             }
             result => result,

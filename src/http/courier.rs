@@ -49,6 +49,10 @@ pub struct Courier {
     pub rates: Rates,
     /// What is left to retry with.
     pub budget: Budget,
+    /// Whether who did not answer in time is asked again; not where many others can be asked instead.
+    pub asks_silent_ones_again: Cell<bool>,
+    /// How many requests were sent.
+    pub requests: Cell<u64>,
 }
 
 impl fmt::Debug for Courier {
@@ -71,6 +75,8 @@ impl Courier {
             journal: RefCell::default(),
             rates: Rates::default(),
             budget: Budget::default(),
+            asks_silent_ones_again: Cell::new(true),
+            requests: Cell::new(0),
         }
     }
 
@@ -80,6 +86,7 @@ impl Courier {
         for header in &request.headers {
             self.trace(|| format!("> {}: {}", header.name, header.value.shown()));
         }
+        self.requests.set(self.requests.get() + 1);
         let start = Instant::now();
         let exchange = async {
             let exchange = self.transport.send(request);
@@ -186,6 +193,9 @@ impl Courier {
         repeatable: bool,
         chance: f64,
     ) -> Result<(), Error> {
+        if error.kind == ErrorKind::Timeout && !self.asks_silent_ones_again.get() {
+            return Err(error);
+        }
         let Some(wait) = retry.next(&error, repeatable, chance) else {
             let asked = error.retry_after.filter(|asked| *asked > LONGEST_ASKED);
             return Err(match asked {

@@ -8,6 +8,7 @@ mod outcome;
 mod pattern;
 mod protect;
 mod record;
+mod scope_pattern;
 
 pub use address::{Address, Scope};
 pub use change::{
@@ -23,3 +24,4 @@ pub use record::{
     CodeartsKey, CphServer, Facts, Fingerprints, Instance, KeyPair, KmsKey, ListRequest, Listing,
     Material, Record, Task, Visibility,
 };
+pub use scope_pattern::{Name, ScopePattern, Whose};

@@ -4,6 +4,7 @@ pub mod change;
 pub mod consent;
 pub mod protect;
 mod settle;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -1,8 +1,10 @@
 //! Lists: one set of named fields for each kind of thing, from which documents, rows and tables are
 //! made (product contract, section 4).
 
+mod holding;
 mod record;
 
+pub use holding::holding_item;
 use serde_json::{Map, Value};
 
 use super::document::{Origin, json_text};
@@ -27,6 +29,17 @@ pub struct ListDocument<'a> {
     pub sandbox: bool,
     /// One thing was asked for: a table shows it line by line.
     pub is_single: bool,
+    /// Where many places were read: what could not be, and what else the document says of the reading.
+    pub reach: Option<Reach>,
+}
+
+/// What a document says of the reading of many places.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Whether all of them were read.
+    pub is_complete: bool,
+    /// Members of the document beside the things.
+    pub members: Fields,
 }
 
 /// Name and value of each field of a thing, in the order of documents. `null` is not known.
@@ -106,22 +119,38 @@ impl ListDocument<'_> {
         let mut document = self.head(self.kind);
         let items = self.items.iter().map(Item::to_json);
         document.insert("items".into(), items.collect());
-        document.insert("warnings".into(), self.warnings.into());
+        document.extend(self.tail());
         Value::Object(document)
     }
 
     /// One thing a line, then the End object that says that it is whole.
     pub(super) fn to_ndjson(&self) -> String {
+        let mut text = self.lines();
+        let mut end = self.head("End");
+        end.extend(self.tail());
+        text.push_str(&json_text(&Value::Object(end).to_string()));
+        text.push('\n');
+        text
+    }
+
+    /// One thing a line.
+    pub(super) fn lines(&self) -> String {
         let mut text = String::new();
         for item in &self.items {
             text.push_str(&item.to_json().to_string());
             text.push('\n');
         }
-        let mut end = self.head("End");
-        end.insert("warnings".into(), self.warnings.into());
-        text.push_str(&Value::Object(end).to_string());
-        text.push('\n');
         json_text(&text)
+    }
+
+    /// What stands behind the things.
+    fn tail(&self) -> Map<String, Value> {
+        let members = self.reach.iter().flat_map(|reach| reach.members.clone());
+        let mut tail: Map<String, Value> = members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        tail.insert("warnings".into(), self.warnings.into());
+        tail
     }
 
     fn head(&self, kind: &str) -> Map<String, Value> {
@@ -130,8 +159,9 @@ impl ListDocument<'_> {
             endpoint: self.endpoint,
             sandbox: self.sandbox,
         };
-        // A list that breaks off is an error, never a shorter list.
-        origin.head(kind, true)
+        // A list of one place that breaks off is an error, never a shorter list.
+        let is_complete = self.reach.as_ref().is_none_or(|reach| reach.is_complete);
+        origin.head(kind, is_complete)
     }
 
     /// The columns of shells: all fields but the vendor's own object.
@@ -175,10 +205,15 @@ impl ListDocument<'_> {
             let lines = |item: &Item| (vec!["FIELD", "VALUE"], item.lines());
             return self.items.iter().map(lines).collect();
         }
+        vec![self.columns()]
+    }
+
+    /// The short columns for people.
+    pub(super) fn columns(&self) -> Rows {
         let columns = self.items.first().map(|item| item.columns.iter());
         let titles = columns.into_iter().flatten().map(|(title, _)| *title);
         let cells = |item: &Item| item.columns.iter().map(|(_, cell)| cell.clone()).collect();
-        vec![(titles.collect(), self.items.iter().map(cells).collect())]
+        (titles.collect(), self.items.iter().map(cells).collect())
     }
 }
 
@@ -236,6 +271,7 @@ mod tests {
             endpoint: None,
             sandbox: false,
             is_single: false,
+            reach: None,
         }
     }
 

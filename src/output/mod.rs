@@ -3,13 +3,15 @@
 mod document;
 mod list;
 mod query;
+mod stream;
 mod table;
 
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
-pub use list::{Fields, Item, ListDocument};
+pub use list::{Fields, Item, ListDocument, Reach, holding_item};
 pub use query::Query;
 use serde_json::Value;
+pub use stream::ListStream;
 
 use crate::error::Error;
 use crate::io::Io;

@@ -1,7 +1,7 @@
 //! Rows for people and for shells.
 
-use comfy_table::Table;
 use comfy_table::presets::NOTHING;
+use comfy_table::{ColumnConstraint, Table, Width};
 
 use crate::error::{Error, ErrorKind};
 use crate::io::escaped;
@@ -38,6 +38,49 @@ pub(super) fn aligned((header, rows): Rows) -> String {
     text
 }
 
+/// Aligned columns of rows that come piece by piece: what was written stays, and columns only grow.
+#[derive(Debug)]
+pub(super) struct Growing {
+    header: Vec<&'static str>,
+    widths: Vec<u16>,
+}
+
+impl Growing {
+    pub(super) fn new(header: Vec<&'static str>) -> Self {
+        Self {
+            header,
+            widths: Vec::new(),
+        }
+    }
+
+    /// The next rows as text, under the header if they are the first.
+    pub(super) fn piece(&mut self, rows: &[Vec<String>]) -> String {
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        if self.widths.is_empty() {
+            table.set_header(&self.header);
+        }
+        for row in rows {
+            table.add_row(row.iter().map(|cell| escaped(cell).replace('\n', " ")));
+        }
+        let contents = table.column_max_content_widths();
+        self.widths.resize(contents.len().max(self.widths.len()), 0);
+        for (index, (width, content)) in self.widths.iter_mut().zip(contents).enumerate() {
+            *width = (*width).max(content);
+            if let Some(column) = table.column_mut(index) {
+                let padded = *width + column.padding_width();
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(padded)));
+            }
+        }
+        let mut text = String::new();
+        for line in table.lines() {
+            text.push_str(line.trim());
+            text.push('\n');
+        }
+        text
+    }
+}
+
 /// Full values between tabs; tabs, line breaks and backslashes inside a value are escaped.
 pub(super) fn tabbed(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
@@ -61,15 +104,14 @@ fn escaped_cell(cell: &str) -> String {
 /// Comma-separated values with a header. A cell that a spreadsheet would run as a formula gets a
 /// quote in front.
 pub(super) fn comma_separated(header: &[&str], rows: &[Vec<String>]) -> Result<String, Error> {
-    if header.is_empty() {
-        // An empty list has no columns.
-        return Ok(String::new());
-    }
     let complain = |text: String| Error::new(ErrorKind::Internal, text);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(header)
-        .map_err(|error| complain(error.to_string()))?;
+    // An empty list has no columns, and the next rows of a longer one have their header already.
+    if !header.is_empty() {
+        writer
+            .write_record(header)
+            .map_err(|error| complain(error.to_string()))?;
+    }
     for row in rows {
         let cells = row.iter().map(|cell| {
             let formula = cell.starts_with(FORMULA);
@@ -88,7 +130,7 @@ pub(super) fn comma_separated(header: &[&str], rows: &[Vec<String>]) -> Result<S
 
 #[cfg(test)]
 mod tests {
-    use super::{aligned, comma_separated, tabbed};
+    use super::{Growing, aligned, comma_separated, tabbed};
 
     fn row(cells: &[&str]) -> Vec<String> {
         cells.iter().map(|cell| (*cell).to_owned()).collect()
@@ -102,6 +144,16 @@ mod tests {
             "ID      STATUS\n构建机  deleted\na       in-use\n"
         );
         assert_eq!(aligned((vec!["ID"], Vec::new())), "");
+    }
+
+    #[test]
+    fn columns_of_pieces_only_grow() {
+        let mut table = Growing::new(vec!["ID", "TYPE"]);
+        let first = table.piece(&[row(&["web", "rsa 2048"])]);
+        assert_eq!(first, "ID   TYPE\nweb  rsa 2048\n");
+        let second = table.piece(&[row(&["a", "rsa"]), row(&["构建机", "ed25519"])]);
+        assert_eq!(second, "a       rsa\n构建机  ed25519\n");
+        assert_eq!(table.piece(&[row(&["b", "dsa"])]), "b       dsa\n");
     }
 
     #[test]

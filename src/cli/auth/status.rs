@@ -99,6 +99,7 @@ impl Status {
             endpoint: None,
             sandbox: site.is_sandbox(),
             is_single: false,
+            reach: None,
         };
         output.list(&document, &run.context.io)?;
         if !output.is_document() {

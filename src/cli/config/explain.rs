@@ -79,6 +79,7 @@ impl Explain {
             endpoint: None,
             sandbox: site.is_sandbox(),
             is_single: false,
+            reach: None,
         };
         output.list(&document, &run.context.io)?;
         Ok(code)

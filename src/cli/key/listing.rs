@@ -88,6 +88,7 @@ pub(super) fn write(
         endpoint: None,
         sandbox: false,
         is_single: false,
+        reach: None,
     };
     output.list(&document, io)
 }

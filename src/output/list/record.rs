@@ -85,7 +85,7 @@ fn fields(facts: &Facts) -> Fields {
     }
 }
 
-fn material(material: &Material) -> Fields {
+pub(super) fn material(material: &Material) -> Fields {
     let Fingerprints { sha256, md5 } = material.fingerprints();
     let key = match material {
         Material::Key(key) => Some(key),
@@ -106,7 +106,7 @@ fn material(material: &Material) -> Fields {
     ]
 }
 
-fn tags(tags: Option<&[(String, String)]>) -> Value {
+pub(super) fn tags(tags: Option<&[(String, String)]>) -> Value {
     match tags {
         Some(tags) => tags
             .iter()
@@ -117,7 +117,7 @@ fn tags(tags: Option<&[(String, String)]>) -> Value {
     }
 }
 
-fn addresses(list: Option<&[Address]>) -> Value {
+pub(super) fn addresses(list: Option<&[Address]>) -> Value {
     match list {
         Some(list) => list
             .iter()
@@ -206,7 +206,7 @@ fn columns(record: &Record) -> Vec<(&'static str, String)> {
 }
 
 /// `rsa 2048`, `ed25519`: the type as people say it.
-fn kind(material: &Material) -> String {
+pub(super) fn kind(material: &Material) -> String {
     let Material::Key(key) = material else {
         return String::new();
     };
@@ -217,7 +217,7 @@ fn kind(material: &Material) -> String {
     }
 }
 
-fn digest(material: &Material) -> String {
+pub(super) fn digest(material: &Material) -> String {
     let Fingerprints { sha256, md5 } = material.fingerprints();
     sha256
         .or(md5)
@@ -226,7 +226,7 @@ fn digest(material: &Material) -> String {
 }
 
 /// The day of an instant.
-fn date(instant: Option<&str>) -> String {
+pub(super) fn date(instant: Option<&str>) -> String {
     let instant = instant.unwrap_or_default();
     instant.get(..10).unwrap_or(instant).to_owned()
 }
