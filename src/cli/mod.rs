@@ -11,12 +11,14 @@ mod cph_server;
 mod doctor;
 mod embedded;
 mod endpoints;
+mod fleet;
 mod instance;
 mod key;
 mod key_pair;
 mod kms_key;
 mod log;
 mod logins;
+mod ls;
 mod proxies;
 mod read_out;
 mod sandbox;
@@ -73,6 +75,18 @@ enum Command {
     /// Huawei Cloud (华为云): KPS key pairs, KMS keys, CPH servers, CodeArts keys
     #[command(alias = "hw", subcommand)]
     Huawei(HuaweiCommand),
+
+    /// List the keys of every account, region and cloud
+    ///
+    /// Rows come as regions answer; with --usage, --unused or --older-than when all have. What could not be
+    /// read is named, and ends with 10; a region that the account has not enabled holds nothing, which is no
+    /// gap. What -o names prints feeds 'kpctl delete -'.
+    #[command(before_help = "Examples:\n  \
+        kpctl ls\n  \
+        kpctl ls --on 'tencent:*/ap-*' --usage\n  \
+        kpctl ls --on volcengine --unused --older-than 180d -o names | kpctl delete - --yes\n  \
+        kpctl --sandbox ls")]
+    Ls(ls::Ls),
 
     /// SSH keys on this machine: make them, tell their fingerprints, convert them
     #[command(subcommand)]
@@ -226,6 +240,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::KmsKey(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
+            Command::Ls(command) => command.run(&run).await,
             Command::Key(command) => command.run(&run).await,
             Command::Config(command) => command.run(&run).await,
             Command::Api(command) => command.run(&run).await,

@@ -202,15 +202,41 @@ impl<'a> Site<'a> {
         login: &Login,
         region: String,
     ) -> Result<Box<dyn Provider>, Error> {
+        let (provider, warning) = self.connect_quietly(cloud, service, login, region)?;
+        if let Some(warning) = warning {
+            self.context.io.warn(&warning);
+        }
+        Ok(provider)
+    }
+
+    /// A provider for one of many scopes: that a region is not in the table is worth no word where the
+    /// vendor's own list names it.
+    pub(super) fn one_of_many(
+        &self,
+        service: &'static str,
+        login: &Login,
+        scope: &Scope,
+    ) -> Result<Box<dyn Provider>, Error> {
+        let connected = self.connect_quietly(scope.cloud, service, login, scope.region.clone());
+        connected.map(|(provider, _)| provider)
+    }
+
+    /// A provider, and what is to be said of its region.
+    fn connect_quietly(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+        login: &Login,
+        region: String,
+    ) -> Result<(Box<dyn Provider>, Option<String>), Error> {
         let overrides = self.endpoint_choice(cloud, login, &region);
         let chosen = overrides(service)?;
         if !chosen.as_ref().is_some_and(Endpoint::is_plain_loopback) {
             trust::check(&self.context.env)?;
         }
+        let mut warning = None;
         if chosen.is_none() {
-            if let Some(warning) = check_region(cloud, service, &region)? {
-                self.context.io.warn(&warning);
-            }
+            warning = check_region(cloud, service, &region)?;
         } else if !can_be_region(&region) {
             return Err(Error::usage(format!(
                 "'{}' cannot be a region",
@@ -227,7 +253,7 @@ impl<'a> Site<'a> {
         let ring = self.logins.ring(login, &ground)?;
         let place = (cloud, login.clone(), region.clone());
         self.places.borrow_mut().push(place);
-        Ok(connect(Connection {
+        let provider = connect(Connection {
             scope: Scope {
                 cloud,
                 profile: login.profile.clone(),
@@ -239,7 +265,8 @@ impl<'a> Site<'a> {
             overrides,
             gate: ring.gate,
             cache_folder: self.cache_folder(),
-        }))
+        });
+        Ok((provider, warning))
     }
 
     /// The login of a profile, or of the options.

@@ -7,6 +7,7 @@ mod amendments;
 pub mod change;
 pub mod client;
 mod deletion;
+pub mod holders;
 pub mod huawei;
 pub mod operation;
 pub mod pages;
@@ -137,6 +138,16 @@ pub fn known_regions(cloud: CloudId, resource: Resource) -> Vec<&'static str> {
         CloudId::Volcengine => volcengine::endpoints::known_regions(),
         CloudId::Tencent => tencent::endpoints::known_regions(),
         CloudId::Huawei => huawei::endpoints::known_regions(resource),
+    }
+}
+
+/// Whether there can be things of this kind in a region: `false` only where no host is known.
+pub fn has_service(cloud: CloudId, resource: Resource, region: &str) -> bool {
+    match (cloud, resource) {
+        (CloudId::Huawei, Resource::CphServer | Resource::CodeartsKey) => {
+            known_regions(cloud, resource).contains(&region)
+        }
+        _ => true,
     }
 }
 

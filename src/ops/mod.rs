@@ -7,4 +7,5 @@ mod settle;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod usage;
 mod work;

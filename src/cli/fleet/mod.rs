@@ -1,0 +1,185 @@
+//! Work on many places: which ones are meant, reading them at once, telling how far it is.
+
+mod accounts;
+mod gather;
+mod places;
+mod status;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use clap::Args;
+
+pub(super) use gather::Gathered;
+pub(super) use places::Fleet;
+
+use crate::error::Error;
+use crate::model::{CloudId, ListRequest, Place, Resource, ScopePattern, Sight, Visit};
+use crate::output::{Fields, Reach};
+
+use super::Run;
+
+// Where to look.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Where {
+    /// CLOUD[:PROFILE][/REGION[/RESOURCE]] with * for any letters, or a group or profile of the config
+    /// file; may be repeated (default: every cloud with credentials, every region)
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    pub(super) on: Vec<String>,
+}
+
+// A snapshot instead of the clouds.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Offline {
+    /// Read this snapshot instead of the clouds; nothing is sent
+    #[arg(long, value_name = "FILE")]
+    pub(super) offline: Option<PathBuf>,
+}
+
+impl Where {
+    /// The scopes; everything where none was named.
+    pub(super) fn scopes(&self) -> Result<Vec<ScopePattern>, Error> {
+        if self.on.is_empty() {
+            return Ok(vec![ScopePattern::everywhere()]);
+        }
+        self.on.iter().map(|text| text.parse()).collect()
+    }
+}
+
+/// Refuses options that mean one place.
+pub(super) fn refuse_single_place(run: &Run<'_>) -> Result<(), Error> {
+    let refused = |option: &str, hint: &str| {
+        Err(Error::usage(format!("{option} means one place, and this command works on many"))
+            .hint(hint))
+    };
+    if run.global.profile.is_some() {
+        return refused("--profile", "Name the account with --on CLOUD:PROFILE.");
+    }
+    if run.global.region.is_some() {
+        return refused("--region", "Name the region with --on CLOUD/REGION.");
+    }
+    Ok(())
+}
+
+/// The kinds of keys of SSH.
+pub(super) const KEYS: [Resource; 3] = [
+    Resource::KeyPair,
+    Resource::LighthouseKeyPair,
+    Resource::CodeartsKey,
+];
+
+/// What lists the things of a kind.
+pub(super) fn list_of(resource: Resource) -> Option<ListRequest> {
+    match resource {
+        Resource::KeyPair | Resource::LighthouseKeyPair => Some(ListRequest::KeyPairs(resource)),
+        Resource::Instance => Some(ListRequest::Instances),
+        Resource::KmsKey => Some(ListRequest::KmsKeys),
+        Resource::CphServer => Some(ListRequest::CphServers),
+        Resource::CodeartsKey => Some(ListRequest::CodeartsKeys),
+        Resource::Task => None,
+    }
+}
+
+/// The service of a cloud that has things of a kind; `None` where the cloud has none.
+pub(super) fn service_of(cloud: CloudId, resource: Resource) -> Option<&'static str> {
+    match (cloud, resource) {
+        (CloudId::Volcengine, Resource::KeyPair | Resource::Instance) => Some("ecs"),
+        (CloudId::Tencent, Resource::KeyPair | Resource::Instance) => Some("cvm"),
+        (CloudId::Tencent, Resource::LighthouseKeyPair) => Some("lighthouse"),
+        (CloudId::Huawei, Resource::KeyPair) => Some("kps"),
+        (CloudId::Huawei, Resource::KmsKey) => Some("kms"),
+        (CloudId::Huawei, Resource::CphServer) => Some("cph"),
+        (CloudId::Huawei, Resource::CodeartsKey) => Some("codearts"),
+        _ => None,
+    }
+}
+
+/// What documents say of the places that were to be read.
+pub(super) fn reach(visits: &[Visit]) -> Reach {
+    let mut searched = Vec::new();
+    let (mut not_enabled, mut unseen) = (Vec::new(), Vec::new());
+    for Visit { place, sight } in visits {
+        let place = place.to_string();
+        match sight {
+            Sight::Seen => searched.push(serde_json::Value::from(place)),
+            Sight::NotEnabled(why) => {
+                not_enabled.push(serde_json::json!({ "scope": place, "reason": why }));
+            }
+            Sight::Unseen(error) => unseen.push(serde_json::json!({
+                "scope": place,
+                "error": {
+                    "kind": error.kind.word(),
+                    "code": error.code,
+                    "message": error.message,
+                    "hint": (!error.hints.is_empty()).then(|| error.hints.join(" ")),
+                },
+            })),
+        }
+    }
+    let members: Fields = vec![
+        ("searched", searched.into()),
+        ("not_enabled", not_enabled.into()),
+        ("unseen", unseen.clone().into()),
+    ];
+    Reach {
+        is_complete: unseen.is_empty(),
+        members,
+    }
+}
+
+/// Tells a person of places that hold nothing because they are not there, and of those that could not
+/// be read.
+pub(super) fn say_gaps(run: &Run<'_>, visits: &[Visit]) {
+    let io = &run.context.io;
+    let mut hints: Vec<&str> = Vec::new();
+    for Visit { place, sight } in visits {
+        match sight {
+            Sight::Seen => {}
+            Sight::NotEnabled(why) => io.dim(&format!("not enabled: {place}: {why}")),
+            Sight::Unseen(error) => {
+                io.dim(&format!("not read: {place}: {error}"));
+                for hint in &error.hints {
+                    if !hints.contains(&hint.as_str()) {
+                        hints.push(hint);
+                    }
+                }
+            }
+        }
+    }
+    for hint in hints.iter().take(5) {
+        io.hint(hint);
+    }
+}
+
+/// The one error behind all places when nothing could be read because of the credentials: then it is no
+/// incomplete answer but none.
+pub(super) fn common_refusal(visits: &[Visit]) -> Option<Error> {
+    let mut first = None;
+    for visit in visits {
+        match &visit.sight {
+            Sight::Seen => return None,
+            Sight::NotEnabled(_) => {}
+            Sight::Unseen(error) if error.kind == crate::error::ErrorKind::Credentials => {
+                first.get_or_insert_with(|| error.clone());
+            }
+            Sight::Unseen(_) => return None,
+        }
+    }
+    first
+}
+
+/// One place that could not be read.
+fn unseen(cloud: CloudId, profile: &str, resource: Resource, error: Error) -> Visit {
+    let scope = crate::model::Scope {
+        cloud,
+        profile: profile.to_owned(),
+        region: "*".to_owned(),
+    };
+    Visit {
+        place: Place { scope, resource },
+        sight: Sight::Unseen(error),
+    }
+}
+
+/// A provider that several targets share.
+type Shared = Rc<dyn crate::cloud::Provider>;
