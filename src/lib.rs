@@ -30,6 +30,7 @@ pub mod random;
 pub mod sandbox;
 pub mod secret;
 pub mod sign;
+pub mod snapshot;
 pub mod sshkey;
 pub mod stop;
 pub mod time;

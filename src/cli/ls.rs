@@ -70,7 +70,11 @@ impl Filter<'_> {
             }
         }
         if self.unused {
-            match holding.usage.as_ref().and_then(crate::model::Usage::is_unused) {
+            match holding
+                .usage
+                .as_ref()
+                .and_then(crate::model::Usage::is_unused)
+            {
                 Some(unused) => return unused,
                 None => {
                     self.unjudged.borrow_mut().0 += 1;
@@ -111,12 +115,15 @@ impl Ls {
         };
         if let (Some(before), false) = (filter.before, output.is_document()) {
             let day = before.format("%Y-%m-%dT%H:%M:%SZ");
-            run.context.io.say(&format!("keys that were made before {day}"));
+            run.context
+                .io
+                .say(&format!("keys that were made before {day}"));
         }
         let site = Site::open(run.context, run.global, run.stop).await?;
         let mut fleet = Fleet::find(run, &site, &self.place, &KEYS, &KEYS).await?;
         if self.usage || self.unused {
-            fleet.also(|place: &Place| holders(place.scope.cloud, place.resource).lists.to_vec())?;
+            fleet
+                .also(|place: &Place| holders(place.scope.cloud, place.resource).lists.to_vec())?;
         }
         if self.usage || self.unused || filter.before.is_some() {
             self.whole(run, &site, &output, &fleet, &filter).await

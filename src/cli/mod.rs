@@ -11,6 +11,7 @@ mod cph_server;
 mod doctor;
 mod embedded;
 mod endpoints;
+mod find;
 mod fleet;
 mod instance;
 mod key;
@@ -23,6 +24,8 @@ mod proxies;
 mod read_out;
 mod sandbox;
 mod site;
+mod snapshot;
+mod sought;
 mod trust;
 
 use args::Global;
@@ -87,6 +90,29 @@ enum Command {
         kpctl ls --on volcengine --unused --older-than 180d -o names | kpctl delete - --yes\n  \
         kpctl --sandbox ls")]
     Ls(ls::Ls),
+
+    /// Find a key in every account, region and cloud
+    ///
+    /// Where a cloud shows no public key, its fingerprint is compared in every form that the key has, and the
+    /// hit is called 'digest'. Ends with 0 when it is found, 5 when everything could be read and it is nowhere,
+    /// 10 when something could not be read or compared; that is named.
+    #[command(before_help = "Examples:\n  \
+        kpctl find ~/.ssh/id_ed25519.pub\n  \
+        kpctl find SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc --on huawei --usage\n  \
+        ssh-keygen -y -f old-laptop | kpctl find - -o json\n  \
+        kpctl --sandbox find ad:2d:7f:98:d1:0a:97:5a:49:83:6d:0d:f7:ab:6d:3b")]
+    Find(find::Find),
+
+    /// Save what all accounts, regions and clouds hold, to be read again with --offline
+    ///
+    /// Prints one JSON document: the keys, what holds them, encryption keys, and which places could not be
+    /// read. It holds no secrets, but tells who may enter what. The commands ls, find, audit, list and show
+    /// read it with --offline FILE.
+    #[command(before_help = "Examples:\n  \
+        kpctl snapshot > now.json\n  \
+        kpctl snapshot --on volcengine --on 'tencent:*' > before.json\n  \
+        kpctl find old-laptop.pub --offline now.json")]
+    Snapshot(snapshot::TakeSnapshot),
 
     /// SSH keys on this machine: make them, tell their fingerprints, convert them
     #[command(subcommand)]
@@ -241,6 +267,8 @@ impl Cli {
             Command::Huawei(HuaweiCommand::CphServer(command)) => command.run(&run).await,
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
             Command::Ls(command) => command.run(&run).await,
+            Command::Find(command) => command.run(&run).await,
+            Command::Snapshot(command) => command.run(&run).await,
             Command::Key(command) => command.run(&run).await,
             Command::Config(command) => command.run(&run).await,
             Command::Api(command) => command.run(&run).await,

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod consent;
+pub mod find;
 pub mod protect;
 mod settle;
 pub mod sweep;

@@ -72,7 +72,8 @@ impl Item {
         }
     }
 
-    fn to_json(&self) -> Value {
+    /// The thing as an object of a document.
+    pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         if let Some(address) = &self.address {
             object.insert("address".into(), address.to_string().into());

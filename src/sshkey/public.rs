@@ -24,9 +24,23 @@ pub struct PublicKey {
     kind: String,
     blob: Vec<u8>,
     comment: String,
+    /// The usual digests are made once: a fleet has a hundred thousand keys that are compared by them.
+    sha256: [u8; 32],
+    md5: [u8; 16],
 }
 
 impl PublicKey {
+    fn new(kind: String, blob: Vec<u8>, comment: &str) -> Self {
+        Self {
+            kind,
+            // The line is printed, and handed to clouds: nothing in it may be more than text.
+            comment: one_line(comment),
+            sha256: Sha256::digest(&blob).into(),
+            md5: Md5::digest(&blob).into(),
+            blob,
+        }
+    }
+
     /// Reads the only key in a text; blank lines and lines with `#` around it do not matter.
     ///
     /// No error shows any of the text: somebody may have passed a private key.
@@ -61,12 +75,7 @@ impl PublicKey {
         if !is_name(kind) {
             return Err(complain("its type is no name"));
         }
-        Ok(Self {
-            kind: kind.to_owned(),
-            // The line is printed, and handed to clouds: nothing in it may be more than text.
-            comment: one_line(comment),
-            blob,
-        })
+        Ok(Self::new(kind.to_owned(), blob, comment))
     }
 
     /// Takes a blob as the SSH protocol writes it.
@@ -76,11 +85,7 @@ impl PublicKey {
             .filter(|kind| is_name(kind))
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the public key has no type"))?
             .to_owned();
-        Ok(Self {
-            kind,
-            blob,
-            comment: one_line(comment),
-        })
+        Ok(Self::new(kind, blob, comment))
     }
 
     /// The type, such as `ssh-ed25519`.
@@ -149,12 +154,12 @@ impl PublicKey {
 
     /// The fingerprint of today.
     pub fn sha256(&self) -> Fingerprint {
-        Fingerprint::Sha256(Sha256::digest(&self.blob).into())
+        Fingerprint::Sha256(self.sha256)
     }
 
     /// The fingerprint of old.
     pub fn md5(&self) -> Fingerprint {
-        Fingerprint::Md5(Md5::digest(&self.blob).into())
+        Fingerprint::Md5(self.md5)
     }
 
     /// The fingerprint of that form; `None` when this key has none of it or it takes the private key.

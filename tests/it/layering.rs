@@ -3,20 +3,21 @@
 use std::path::Path;
 
 /// For each room, the rooms that it may use. What is not listed may use nothing of the crate.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("main", &["run"]),
     ("lib", &["cli", "context", "error", "output", "stop"]),
     (
         "cli",
         &[
             "ops", "cloud", "output", "context", "config", "auth", "http", "model", "sandbox",
-            "sshkey", "error", "secret", "time", "io", "journal", "stop",
+            "sshkey", "error", "secret", "time", "io", "journal", "stop", "snapshot",
         ],
     ),
+    ("snapshot", &["output", "model", "sshkey", "error", "time"]),
     (
         "ops",
         &[
-            "cloud", "http", "model", "error", "journal", "random", "time",
+            "cloud", "http", "model", "sshkey", "error", "journal", "random", "time",
         ],
     ),
     (

@@ -129,7 +129,9 @@ fn members(site: &Site<'_>, name: &str) -> Result<Vec<(CloudId, String)>, Error>
         Error::usage(format!(
             "'{name}' is no cloud, no group and no profile of the config file"
         ))
-        .hint("Clouds are volcengine, tencent and huawei; kpctl config get groups shows the groups.")
+        .hint(
+            "Clouds are volcengine, tencent and huawei; kpctl config get groups shows the groups.",
+        )
     };
     if site.is_sandbox() {
         return Err(unknown());

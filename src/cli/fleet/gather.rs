@@ -52,10 +52,15 @@ impl Fleet {
         keys: usize,
         elapsed: Duration,
     ) -> String {
-        let seen = visits.iter().filter(|visit| matches!(visit.sight, Sight::Seen));
+        let seen = visits
+            .iter()
+            .filter(|visit| matches!(visit.sight, Sight::Seen));
         let scopes: HashSet<_> = seen.map(|visit| &visit.place.scope).collect();
         let clouds: HashSet<_> = scopes.iter().map(|scope| scope.cloud).collect();
-        let accounts: HashSet<_> = scopes.iter().map(|scope| (scope.cloud, &scope.profile)).collect();
+        let accounts: HashSet<_> = scopes
+            .iter()
+            .map(|scope| (scope.cloud, &scope.profile))
+            .collect();
         let of = |count: usize, one: &str| {
             let s = if count == 1 { "" } else { "s" };
             format!("{count} {one}{s}")
@@ -66,7 +71,10 @@ impl Fleet {
             of(scopes.len(), "region"),
             of(accounts.len(), "account"),
             of(clouds.len(), "cloud"),
-            of(usize::try_from(site.courier().requests.get()).unwrap_or(usize::MAX), "request"),
+            of(
+                usize::try_from(site.courier().requests.get()).unwrap_or(usize::MAX),
+                "request"
+            ),
             elapsed.as_secs_f64(),
         )
     }

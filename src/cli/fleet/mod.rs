@@ -2,6 +2,7 @@
 
 mod accounts;
 mod gather;
+mod offline;
 mod places;
 mod status;
 
@@ -10,7 +11,7 @@ use std::rc::Rc;
 
 use clap::Args;
 
-pub(super) use gather::Gathered;
+pub(super) use offline::{offline, read as read_snapshot};
 pub(super) use places::Fleet;
 
 use crate::error::Error;
@@ -49,8 +50,10 @@ impl Where {
 /// Refuses options that mean one place.
 pub(super) fn refuse_single_place(run: &Run<'_>) -> Result<(), Error> {
     let refused = |option: &str, hint: &str| {
-        Err(Error::usage(format!("{option} means one place, and this command works on many"))
-            .hint(hint))
+        Err(Error::usage(format!(
+            "{option} means one place, and this command works on many"
+        ))
+        .hint(hint))
     };
     if run.global.profile.is_some() {
         return refused("--profile", "Name the account with --on CLOUD:PROFILE.");

@@ -187,8 +187,7 @@ impl Fleet {
         let provider = match self.providers.get(&place.scope) {
             Some(provider) => Rc::clone(provider),
             None => {
-                let provider: Shared =
-                    Rc::from(site.one_of_many(service, login, &place.scope)?);
+                let provider: Shared = Rc::from(site.one_of_many(service, login, &place.scope)?);
                 let scope = place.scope.clone();
                 self.providers.insert(scope, Rc::clone(&provider));
                 provider

@@ -7,7 +7,8 @@ use crate::model::{
     Material, Place, Record, Resource, Scope, Sight, Visit,
 };
 
-const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP";
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0wPUlYiYO21+OoJKbe7zNzHcAt+3aVQyLFFIM6L3iP";
 
 fn scope(cloud: CloudId, region: &str) -> Scope {
     Scope {
@@ -151,19 +152,9 @@ fn servers_and_git_users_count_and_what_nobody_tells_stays_open() {
     let found = counted(
         vec![
             pair(&place, "phone", None),
-            thing(
-                &place,
-                Resource::KeyPair,
-                "laptop",
-                Facts::KeyPair(known),
-            ),
+            thing(&place, Resource::KeyPair, "laptop", Facts::KeyPair(known)),
             thing(&place, Resource::CodeartsKey, "7", Facts::CodeartsKey(git)),
-            thing(
-                &place,
-                Resource::CphServer,
-                "s-1",
-                Facts::CphServer(server),
-            ),
+            thing(&place, Resource::CphServer, "s-1", Facts::CphServer(server)),
         ],
         vec![seen(&place, Resource::CphServer)],
     );
