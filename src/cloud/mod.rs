@@ -246,6 +246,27 @@ fn not_found(scope: &Scope, resource: Resource, id: &str) -> Error {
     .with(|details| details.region = Some(scope.region.clone()))
 }
 
+/// A list of regions that names none: every account has some.
+fn no_regions(scope: &Scope) -> Error {
+    Error::new(ErrorKind::Server, "the list of regions is empty")
+        .cloud(scope.cloud)
+        .with(|details| details.region = Some(scope.region.clone()))
+}
+
+/// A list of regions that names what cannot be one: it would go into hosts and addresses.
+fn odd_region(scope: &Scope, name: &str) -> Error {
+    let shown: String = name.chars().take(80).collect();
+    Error::new(
+        ErrorKind::Server,
+        format!(
+            "the list of regions names '{}', which cannot be one",
+            shown.escape_debug()
+        ),
+    )
+    .cloud(scope.cloud)
+    .with(|details| details.region = Some(scope.region.clone()))
+}
+
 /// An operation that the cloud does not have.
 fn unsupported(cloud: CloudId) -> Error {
     Error::usage(format!("{cloud} has no such operation")).cloud(cloud)

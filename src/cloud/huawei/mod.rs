@@ -14,6 +14,7 @@ mod metadata;
 pub(super) mod paging;
 mod project_cache;
 mod raw;
+mod regions;
 mod session;
 mod shapes;
 pub mod sign;
@@ -31,7 +32,7 @@ use session::Session;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, Regions, known_regions, unsupported};
+use super::{Connection, Provider, Regions, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -115,17 +116,20 @@ impl Provider for Huawei {
     }
 
     fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
-        let known = known_regions(CloudId::Huawei, resource);
         Box::pin(async move {
-            Ok(Regions {
-                enabled: known.into_iter().map(str::to_owned).collect(),
-                not_enabled: Vec::new(),
-            })
+            match resource {
+                Resource::KeyPair
+                | Resource::KmsKey
+                | Resource::CphServer
+                | Resource::CodeartsKey
+                | Resource::Task => regions::regions(&self.session, resource).await,
+                _ => Err(unsupported(CloudId::Huawei)),
+            }
         })
     }
 
-    fn is_not_enabled(&self, _error: &Error) -> bool {
-        false
+    fn is_not_enabled(&self, error: &Error) -> bool {
+        errors::is_not_enabled(error)
     }
 
     fn show<'a>(

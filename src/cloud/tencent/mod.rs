@@ -19,6 +19,7 @@ mod product;
 mod rates;
 mod raw;
 mod records;
+mod regions;
 mod rules;
 mod shapes;
 pub mod sign;
@@ -40,7 +41,7 @@ use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
 use super::removals::Removals;
-use super::{Connection, Provider, Regions, known_regions, unsupported};
+use super::{Connection, Provider, Regions, unsupported};
 use crate::auth::{self, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -104,17 +105,18 @@ impl Provider for Tencent {
     }
 
     fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
-        let known = known_regions(CloudId::Tencent, resource);
         Box::pin(async move {
-            Ok(Regions {
-                enabled: known.into_iter().map(str::to_owned).collect(),
-                not_enabled: Vec::new(),
-            })
+            let product = match resource {
+                Resource::KeyPair | Resource::Instance => Cvm::SERVICE,
+                Resource::LighthouseKeyPair => Lighthouse::SERVICE,
+                _ => return Err(unsupported(CloudId::Tencent)),
+            };
+            regions::regions(&self.client, product).await
         })
     }
 
-    fn is_not_enabled(&self, _error: &Error) -> bool {
-        false
+    fn is_not_enabled(&self, error: &Error) -> bool {
+        errors::is_not_enabled(error)
     }
 
     fn show<'a>(

@@ -14,6 +14,7 @@ mod metadata;
 mod names;
 mod raw;
 mod records;
+mod regions;
 mod show;
 pub mod sign;
 mod sts;
@@ -34,7 +35,7 @@ use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, Regions, known_regions, pages, unsupported};
+use super::{Connection, Provider, Regions, pages, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -101,17 +102,16 @@ impl Provider for Volcengine {
     }
 
     fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
-        let known = known_regions(CloudId::Volcengine, resource);
         Box::pin(async move {
-            Ok(Regions {
-                enabled: known.into_iter().map(str::to_owned).collect(),
-                not_enabled: Vec::new(),
-            })
+            match resource {
+                Resource::KeyPair | Resource::Instance => regions::regions(&self.client).await,
+                _ => Err(unsupported(CloudId::Volcengine)),
+            }
         })
     }
 
-    fn is_not_enabled(&self, _error: &Error) -> bool {
-        false
+    fn is_not_enabled(&self, error: &Error) -> bool {
+        errors::is_not_enabled(error)
     }
 
     fn show<'a>(
