@@ -15,6 +15,7 @@ pub(super) mod paging;
 mod project_cache;
 mod raw;
 mod regions;
+pub(super) mod rules;
 mod session;
 mod shapes;
 pub mod sign;
@@ -36,7 +37,9 @@ use super::{Connection, Provider, Regions, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, FailedTasks, ListRequest, Listing, Resource, Scope};
+use crate::model::{
+    ChangeRequest, CloudId, FailedTasks, ListRequest, Listing, Record, Resource, Scope,
+};
 
 /// One account in one region of Huawei Cloud.
 #[derive(Debug)]
@@ -112,6 +115,23 @@ impl Provider for Huawei {
                 ListRequest::CodeartsKeys => codearts::list::list(&session.client).await,
                 _ => Err(unsupported(CloudId::Huawei)),
             }
+        })
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => self.key_pairs().each(take).await?,
+                ListRequest::CodeartsKeys => {
+                    codearts::list::each(&self.session.client, take).await?;
+                }
+                request => return super::at_once(self, request, take).await,
+            }
+            Ok(Vec::new())
         })
     }
 

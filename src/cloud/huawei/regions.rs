@@ -1,6 +1,6 @@
 //! The regions of an account are those in which it has a project (spec huawei 4.4).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Route};
 use crate::cloud::pages::{self, Paged};
 use crate::cloud::reply::{lenient_text, null_is_default};
+use crate::cloud::seen::Seen;
 use crate::cloud::{Regions, no_regions};
 use crate::error::Error;
 use crate::http::Method;
@@ -27,14 +28,14 @@ const DISABLED: &str = "the account's project there is disabled";
 pub(super) struct ListProjects {
     page: usize,
     #[serde(skip)]
-    known: HashSet<String>,
+    known: Seen,
 }
 
 impl ListProjects {
     pub(super) fn all() -> Self {
         Self {
             page: 1,
-            known: HashSet::new(),
+            known: Seen::default(),
         }
     }
 }
@@ -99,7 +100,7 @@ impl Paged for ListProjects {
         let before = self.known.len();
         for project in page.projects {
             let id = project.id.as_ref();
-            if id.is_none_or(|id| self.known.insert(id.clone())) {
+            if id.is_none_or(|id| self.known.insert(id)) {
                 items.push(project);
             }
         }

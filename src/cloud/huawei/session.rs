@@ -11,6 +11,7 @@ use super::wire::HuaweiWire;
 use crate::cloud::client::{Answer, Client, Preview, Wire as _};
 use crate::cloud::operation::Callable;
 use crate::cloud::pages::{self, Paged};
+use crate::cloud::seen::Seen;
 use crate::error::Error;
 use crate::model::{Listing, Record};
 
@@ -52,6 +53,22 @@ impl Session {
     {
         self.find_project().await?;
         pages::all(&self.client, operation)
+            .await
+            .map_err(|error| self.doubt_project(error))
+    }
+
+    /// Reads all pages of a list in a project and hands them out one by one.
+    pub(super) async fn each<O>(
+        &self,
+        operation: O,
+        is_new: impl Fn(&O::Item, &mut Seen) -> bool,
+        take: impl FnMut(Vec<O::Item>) -> Result<(), Error>,
+    ) -> Result<(), Error>
+    where
+        O: Paged<Cloud = HuaweiWire>,
+    {
+        self.find_project().await?;
+        pages::each(&self.client, operation, is_new, take)
             .await
             .map_err(|error| self.doubt_project(error))
     }

@@ -20,7 +20,7 @@ mod rates;
 mod raw;
 mod records;
 mod regions;
-mod rules;
+pub(super) mod rules;
 mod shapes;
 pub mod sign;
 mod sts;
@@ -45,7 +45,9 @@ use super::{Connection, Provider, Regions, unsupported};
 use crate::auth::{self, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Resource, Scope};
+use crate::model::{
+    ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Record, Resource, Scope,
+};
 
 /// One account in one region of Tencent Cloud.
 #[derive(Debug)]
@@ -101,6 +103,25 @@ impl Provider for Tencent {
                 _ => return Err(unsupported(CloudId::Tencent)),
             };
             Ok(records.into())
+        })
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => {
+                    records::each_key_pair::<Cvm>(&self.client, take).await?;
+                }
+                ListRequest::KeyPairs(Resource::LighthouseKeyPair) => {
+                    records::each_key_pair::<Lighthouse>(&self.client, take).await?;
+                }
+                request => return super::at_once(self, request, take).await,
+            }
+            Ok(Vec::new())
         })
     }
 

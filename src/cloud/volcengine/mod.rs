@@ -11,7 +11,7 @@ mod errors;
 mod instances;
 mod look;
 mod metadata;
-mod names;
+pub(super) mod names;
 mod raw;
 mod records;
 mod regions;
@@ -35,6 +35,8 @@ use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
+use super::reply::Listed;
+use super::seen::Seen;
 use super::{Connection, Provider, Regions, pages, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
@@ -98,6 +100,29 @@ impl Provider for Volcengine {
                 _ => return Err(unsupported(CloudId::Volcengine)),
             };
             Ok(records.into())
+        })
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            let ListRequest::KeyPairs(Resource::KeyPair) = request else {
+                return super::at_once(self, request, take).await;
+            };
+            let scope = &self.client.scope;
+            let hand_out = |pairs: Vec<Listed<ecs::KeyPair>>| {
+                let record = |pair| records::key_pair(scope, pair);
+                take(pairs.into_iter().map(record).collect());
+                Ok(())
+            };
+            let is_new = |pair: &Listed<ecs::KeyPair>, seen: &mut Seen| {
+                seen.insert(&(&pair.known.id, &pair.known.name))
+            };
+            pages::each(&self.client, DescribeKeyPairs::all(), is_new, hand_out).await?;
+            Ok(Vec::new())
         })
     }
 
