@@ -9,11 +9,14 @@ pub mod client;
 mod deletion;
 pub mod holders;
 pub mod huawei;
+mod names;
 pub mod operation;
 pub mod pages;
 pub mod raw;
 mod removals;
 mod reply;
+mod rules;
+mod seen;
 pub mod supply;
 pub mod tencent;
 #[cfg(any(test, fuzzing))]
@@ -22,6 +25,8 @@ pub mod volcengine;
 
 use std::path::PathBuf;
 use std::rc::Rc;
+
+pub use rules::{Quota, legal_name, quota, takes_key};
 
 use change::Change;
 use client::{KeyGate, Overrides};
@@ -56,11 +61,7 @@ pub trait Provider {
         request: ListRequest,
         take: &'a dyn Fn(Vec<Record>),
     ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
-        Box::pin(async move {
-            let listing = self.list(request).await?;
-            take(listing.records);
-            Ok(listing.warnings)
-        })
+        Box::pin(at_once(self, request, take))
     }
 
     /// The regions in which the account can have things of this kind, by the vendor's own list, asked from
@@ -193,23 +194,36 @@ pub fn home_region(cloud: CloudId) -> &'static str {
 
 /// The services that verbs ask, and a list of each that can be read without harm.
 pub fn reads(cloud: CloudId) -> Vec<(&'static str, ListRequest)> {
-    let pairs = ListRequest::KeyPairs(Resource::KeyPair);
+    let lists = inventory_lists(cloud).into_iter();
+    lists.map(|(_, service, list)| (service, list)).collect()
+}
+
+/// The kinds of things that lists tell of, the services that hold them, and the lists.
+pub fn inventory_lists(cloud: CloudId) -> Vec<(Resource, &'static str, ListRequest)> {
+    let pairs = |resource, service| (resource, service, ListRequest::KeyPairs(resource));
+    let instances = |service| (Resource::Instance, service, ListRequest::Instances);
     match cloud {
-        CloudId::Volcengine => vec![("ecs", pairs), ("ecs", ListRequest::Instances)],
+        CloudId::Volcengine => vec![pairs(Resource::KeyPair, "ecs"), instances("ecs")],
         CloudId::Tencent => vec![
-            ("cvm", pairs),
-            ("cvm", ListRequest::Instances),
-            (
-                "lighthouse",
-                ListRequest::KeyPairs(Resource::LighthouseKeyPair),
-            ),
+            pairs(Resource::KeyPair, "cvm"),
+            instances("cvm"),
+            pairs(Resource::LighthouseKeyPair, "lighthouse"),
         ],
         CloudId::Huawei => vec![
-            ("kps", pairs),
-            ("kms", ListRequest::KmsKeys),
-            ("cph", ListRequest::CphServers),
-            ("codearts", ListRequest::CodeartsKeys),
+            pairs(Resource::KeyPair, "kps"),
+            (Resource::KmsKey, "kms", ListRequest::KmsKeys),
+            (Resource::CphServer, "cph", ListRequest::CphServers),
+            (Resource::CodeartsKey, "codearts", ListRequest::CodeartsKeys),
         ],
+    }
+}
+
+/// Whether a region can have things of this kind, as far as hosts are known: `false` only where no host is,
+/// and none can be guessed. An endpoint that the user named reaches there all the same.
+pub fn has_service(cloud: CloudId, resource: Resource, region: &str) -> bool {
+    match cloud {
+        CloudId::Volcengine | CloudId::Tencent => true,
+        CloudId::Huawei => huawei::endpoints::has_service(resource, region),
     }
 }
 
@@ -246,6 +260,17 @@ pub fn site_endpoint(
     }
 }
 
+/// Hands out a list that is not long enough for pages to matter.
+async fn at_once<P: Provider + ?Sized>(
+    provider: &P,
+    request: ListRequest,
+    take: &dyn Fn(Vec<Record>),
+) -> Result<Vec<String>, Error> {
+    let listing = provider.list(request).await?;
+    take(listing.records);
+    Ok(listing.warnings)
+}
+
 /// One thing that is not there.
 fn not_found(scope: &Scope, resource: Resource, id: &str) -> Error {
     Error::new(
@@ -253,6 +278,27 @@ fn not_found(scope: &Scope, resource: Resource, id: &str) -> Error {
         format!("there is no {resource} {id} here"),
     )
     .hint("Check the id, the account and the region (-r).")
+    .cloud(scope.cloud)
+    .with(|details| details.region = Some(scope.region.clone()))
+}
+
+/// A list of regions that names none: every account has some.
+fn no_regions(scope: &Scope) -> Error {
+    Error::new(ErrorKind::Server, "the list of regions is empty")
+        .cloud(scope.cloud)
+        .with(|details| details.region = Some(scope.region.clone()))
+}
+
+/// A list of regions that names what cannot be one: it would go into hosts and addresses.
+fn odd_region(scope: &Scope, name: &str) -> Error {
+    let shown: String = name.chars().take(80).collect();
+    Error::new(
+        ErrorKind::Server,
+        format!(
+            "the list of regions names '{}', which cannot be one",
+            shown.escape_debug()
+        ),
+    )
     .cloud(scope.cloud)
     .with(|details| details.region = Some(scope.region.clone()))
 }

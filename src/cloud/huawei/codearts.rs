@@ -5,8 +5,6 @@ pub(super) mod add;
 pub(super) mod delete;
 pub(super) mod list;
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::paging::Page;
@@ -14,6 +12,7 @@ use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::pages::Paged;
 use crate::cloud::reply::{Listed, lenient_text};
+use crate::cloud::seen::Seen;
 use crate::http::Method;
 use crate::model::{CodeartsKey, Material};
 use crate::sshkey::{Fingerprint, PublicKey};
@@ -26,7 +25,7 @@ const PAGE: u64 = 100;
 pub(super) struct ListUserKeys {
     offset: u64,
     #[serde(skip)]
-    known: HashSet<String>,
+    known: Seen,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,7 +115,7 @@ impl Paged for ListUserKeys {
         let before = self.known.len();
         for key in page.keys {
             if let Some(id) = &key.known.id
-                && self.known.insert(id.clone())
+                && self.known.insert(id)
             {
                 items.push(key);
             }

@@ -176,6 +176,15 @@ pub(in crate::cloud) fn known_regions(resource: Resource) -> Vec<&'static str> {
     }
 }
 
+/// Whether a host for things of this kind is known there, or follows a pattern.
+pub(in crate::cloud) fn has_service(resource: Resource, region: &str) -> bool {
+    match resource {
+        Resource::CphServer => CPH.contains(&region),
+        Resource::CodeartsKey => codearts_prefix(region).is_some(),
+        _ => true,
+    }
+}
+
 /// A warning about a region that is not in the table; an error where a host cannot be guessed, and
 /// for what cannot be a region, because it goes into host names.
 pub(in crate::cloud) fn check_region(

@@ -12,6 +12,8 @@ use crate::model::CloudId;
 
 /// Where a user names the project.
 const VARIABLE: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
+/// The code of the error for a region without a project.
+pub(super) const NO_PROJECT: &str = "NoProject";
 
 /// Lists projects by name. The project of a region has the region's name.
 #[derive(Debug, Serialize)]
@@ -57,17 +59,23 @@ pub(super) fn given(client: &Client<HuaweiWire>) -> Result<Option<String>, Error
     {
         return Ok(None);
     }
-    match &login.project_id {
-        Some(id) if !is_plain(id) => {
-            let shown = id.escape_debug();
-            Err(Error::usage(format!("'{shown}' cannot be a project id"))
-                .hint(format!(
-                    "{VARIABLE} wants the 32 hex digits that the console shows."
-                ))
-                .cloud(CloudId::Huawei))
-        }
-        given => Ok(given.clone()),
+    if let Some(id) = &login.project_id {
+        check_given(id)?;
     }
+    Ok(login.project_id.clone())
+}
+
+/// Refuses what the user named and no project can be called.
+pub(super) fn check_given(id: &str) -> Result<(), Error> {
+    if is_plain(id) {
+        return Ok(());
+    }
+    let shown = id.escape_debug();
+    Err(Error::usage(format!("'{shown}' cannot be a project id"))
+        .hint(format!(
+            "{VARIABLE} wants the 32 hex digits that the console shows."
+        ))
+        .cloud(CloudId::Huawei))
 }
 
 /// The project to work in: the given one, or the one that has the region's name. It is looked up
@@ -128,7 +136,7 @@ fn choose(region: &str, projects: Vec<Project>) -> Result<String, Error> {
         [only] => Ok(only.clone()),
         [] => Err(
             Error::usage(format!("the account shows no project named '{region}'"))
-                .code("NoProject")
+                .code(NO_PROJECT)
                 .hint(format!(
                     "Check the region; to work in a sub-project, set {VARIABLE} to its id."
                 )),

@@ -5,14 +5,13 @@ pub(super) mod bind;
 pub(super) mod key_pairs;
 pub(super) mod tasks;
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::wire::HuaweiWire;
 use crate::cloud::operation::{Effect, Operation, Repeat, Route};
 use crate::cloud::pages::Paged;
 use crate::cloud::reply::{Listed, lenient_text, null_is_default};
+use crate::cloud::seen::Seen;
 use crate::http::Method;
 use crate::secret::Secret;
 use crate::sign::escape::escape;
@@ -37,10 +36,10 @@ pub(super) struct ListKeypairs {
     pub(super) marker: Option<String>,
     /// Markers that were asked for.
     #[serde(skip)]
-    asked: HashSet<String>,
+    asked: Seen,
     /// Name and scope of the pairs that came.
     #[serde(skip)]
-    known: HashSet<(String, Option<String>)>,
+    known: Seen,
 }
 
 /// A key pair, one level down, as it stands in all answers.
@@ -114,15 +113,17 @@ impl Paged for ListKeypairs {
         let received = page.keypairs.len();
         let before = self.known.len();
         for Envelope { keypair } in page.keypairs {
-            let key = (keypair.known.name.clone(), keypair.known.scope.clone());
-            if self.known.insert(key) {
+            if self
+                .known
+                .insert(&(&keypair.known.name, &keypair.known.scope))
+            {
                 items.push(keypair);
             }
         }
         let fresh = self.known.len() - before;
         match page.page_info.next_marker.filter(|text| !text.is_empty()) {
             None => false,
-            Some(marker) if self.asked.insert(marker.clone()) => {
+            Some(marker) if self.asked.insert(&marker) => {
                 self.marker = Some(marker);
                 true
             }

@@ -14,6 +14,8 @@ mod metadata;
 pub(super) mod paging;
 mod project_cache;
 mod raw;
+mod regions;
+pub(super) mod rules;
 mod session;
 mod shapes;
 pub mod sign;
@@ -31,11 +33,13 @@ use session::Session;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, Regions, known_regions, unsupported};
+use super::{Connection, Provider, Regions, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, FailedTasks, ListRequest, Listing, Resource, Scope};
+use crate::model::{
+    ChangeRequest, CloudId, FailedTasks, ListRequest, Listing, Record, Resource, Scope,
+};
 
 /// One account in one region of Huawei Cloud.
 #[derive(Debug)]
@@ -114,18 +118,38 @@ impl Provider for Huawei {
         })
     }
 
-    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
-        let known = known_regions(CloudId::Huawei, resource);
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
         Box::pin(async move {
-            Ok(Regions {
-                enabled: known.into_iter().map(str::to_owned).collect(),
-                not_enabled: Vec::new(),
-            })
+            match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => self.key_pairs().each(take).await?,
+                ListRequest::CodeartsKeys => {
+                    codearts::list::each(&self.session.client, take).await?;
+                }
+                request => return super::at_once(self, request, take).await,
+            }
+            Ok(Vec::new())
         })
     }
 
-    fn is_not_enabled(&self, _error: &Error) -> bool {
-        false
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
+        Box::pin(async move {
+            match resource {
+                Resource::KeyPair
+                | Resource::KmsKey
+                | Resource::CphServer
+                | Resource::CodeartsKey
+                | Resource::Task => regions::regions(&self.session, resource).await,
+                _ => Err(unsupported(CloudId::Huawei)),
+            }
+        })
+    }
+
+    fn is_not_enabled(&self, error: &Error) -> bool {
+        errors::is_not_enabled(error)
     }
 
     fn show<'a>(

@@ -12,7 +12,8 @@ use crate::sign::sha256_hex;
 /// The file in the cache folder.
 const FILE: &str = "huawei-project-ids.json";
 /// How many projects are kept. Test servers on ports of their own would fill the file otherwise.
-const MOST: usize = 64;
+/// All regions of a few accounts fit.
+const MOST: usize = 256;
 
 /// The kept project of one access key in one region. It is a convenience: whatever goes wrong with
 /// it is no error.
@@ -47,6 +48,23 @@ impl ProjectCache {
             None => entries.remove(&self.key),
         };
         let _ = self.replace(&entries);
+    }
+
+    /// Keeps the ids of many regions, in one write.
+    pub(super) fn write_all(found: &[(Self, String)]) {
+        let Some((cache, _)) = found.first() else {
+            return;
+        };
+        let before = cache.entries();
+        let mut entries = before.clone();
+        if entries.len() + found.len() > MOST {
+            entries.clear();
+        }
+        let found = found.iter().take(MOST);
+        entries.extend(found.map(|(cache, id)| (cache.key.clone(), id.clone())));
+        if entries != before {
+            let _ = cache.replace(&entries);
+        }
     }
 
     fn entries(&self) -> BTreeMap<String, String> {
@@ -120,7 +138,7 @@ mod tests {
         }
         cache.write(Some("{project_id}".to_owned()));
         assert_eq!(cache.read(), None, "what is no id is never used");
-        for port in 0..200 {
+        for port in 0..2 * super::MOST {
             let cache = Cache::new(&inner, "AK", &format!("127.0.0.1:{port}"), "cn-north-4");
             cache.write(Some("p".to_owned()));
             assert_eq!(cache.read().as_deref(), Some("p"));

@@ -8,9 +8,10 @@ use super::errors::is_wrong_project;
 use super::iam;
 use super::project_cache::ProjectCache;
 use super::wire::HuaweiWire;
-use crate::cloud::client::{Answer, Client, Preview};
+use crate::cloud::client::{Answer, Client, Preview, Wire as _};
 use crate::cloud::operation::Callable;
 use crate::cloud::pages::{self, Paged};
+use crate::cloud::seen::Seen;
 use crate::error::Error;
 use crate::model::{Listing, Record};
 
@@ -52,6 +53,22 @@ impl Session {
     {
         self.find_project().await?;
         pages::all(&self.client, operation)
+            .await
+            .map_err(|error| self.doubt_project(error))
+    }
+
+    /// Reads all pages of a list in a project and hands them out one by one.
+    pub(super) async fn each<O>(
+        &self,
+        operation: O,
+        is_new: impl Fn(&O::Item, &mut Seen) -> bool,
+        take: impl FnMut(Vec<O::Item>) -> Result<(), Error>,
+    ) -> Result<(), Error>
+    where
+        O: Paged<Cloud = HuaweiWire>,
+    {
+        self.find_project().await?;
+        pages::each(&self.client, operation, is_new, take)
             .await
             .map_err(|error| self.doubt_project(error))
     }
@@ -108,6 +125,31 @@ impl Session {
             cache.write(None);
         }
         error.hint("The project id was one that kpctl had kept, and is forgotten now: run the same command again.")
+    }
+
+    /// Keeps the ids of the projects of regions, as [`Self::find_project`] would in each of them.
+    pub(super) fn keep(&self, projects: &[(&str, &str)]) {
+        let (Some(folder), Some(identity)) = (&self.cache_folder, self.client.keys.identity())
+        else {
+            return;
+        };
+        let entry = |(region, id): &(&str, &str)| {
+            let host = self.iam_in(region).ok()?;
+            let cache = ProjectCache::new(folder, identity, &host, region);
+            Some((cache, (*id).to_owned()))
+        };
+        ProjectCache::write_all(&projects.iter().filter_map(entry).collect::<Vec<_>>());
+    }
+
+    /// The host that a session in another region would ask for its project. Where the endpoint is not the
+    /// vendor's, what names this region in it names the other one there; a wrong guess is looked up again.
+    fn iam_in(&self, region: &str) -> Result<String, Error> {
+        let own = &self.client.scope.region;
+        let host = self.client.endpoint("iam")?;
+        if host.authority() == HuaweiWire::endpoint("iam", own)?.authority() {
+            return Ok(HuaweiWire::endpoint("iam", region)?.authority().to_owned());
+        }
+        Ok(host.authority().replace(own, region))
     }
 
     /// A token is not cached for: it has no name to keep its project under. Nor is what may lead to

@@ -61,6 +61,12 @@ impl VendorError {
     }
 }
 
+/// Whether the product is not offered in the region, or not to this account (spec tencent 1.5).
+pub(super) fn is_not_enabled(error: &Error) -> bool {
+    let code = error.code.as_deref().unwrap_or_default();
+    code.split('.').next() == Some("UnsupportedRegion")
+}
+
 fn kind(code: &str) -> ErrorKind {
     let (class, detail) = code.split_once('.').unwrap_or((code, ""));
     match (class, detail) {

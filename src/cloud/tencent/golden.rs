@@ -9,6 +9,7 @@ use super::cvm::{
 };
 use super::lighthouse::Lighthouse;
 use super::product::{Means, Product};
+use super::regions::DescribeRegions;
 use super::wire::TencentWire;
 use crate::cloud::operation::Operation;
 use crate::model::NewKeyPair;
@@ -76,6 +77,14 @@ fn key_pairs_are_made_as_others_make_them() {
     agrees("import_key_pair_rsa", &import, &other);
     let import = Lighthouse::import(&new("lh_key_2"), &key);
     agrees("lighthouse_import", &import, &other);
+}
+
+#[test]
+fn regions_are_asked_for_by_product() {
+    let product = Cvm::SERVICE;
+    let name = "region_service_describe_regions";
+    agrees(name, &DescribeRegions { product }, &json!({}));
+    assert!(case(name)["request"]["headers"]["X-TC-Region"].is_null());
 }
 
 #[test]

@@ -19,7 +19,8 @@ mod product;
 mod rates;
 mod raw;
 mod records;
-mod rules;
+mod regions;
+pub(super) mod rules;
 mod shapes;
 pub mod sign;
 mod sts;
@@ -40,11 +41,13 @@ use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
 use super::removals::Removals;
-use super::{Connection, Provider, Regions, known_regions, unsupported};
+use super::{Connection, Provider, Regions, unsupported};
 use crate::auth::{self, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Resource, Scope};
+use crate::model::{
+    ChangeRequest, CloudId, ListRequest, Listing, NewKeyPair, Record, Resource, Scope,
+};
 
 /// One account in one region of Tencent Cloud.
 #[derive(Debug)]
@@ -103,18 +106,38 @@ impl Provider for Tencent {
         })
     }
 
-    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
-        let known = known_regions(CloudId::Tencent, resource);
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
         Box::pin(async move {
-            Ok(Regions {
-                enabled: known.into_iter().map(str::to_owned).collect(),
-                not_enabled: Vec::new(),
-            })
+            match request {
+                ListRequest::KeyPairs(Resource::KeyPair) => {
+                    records::each_key_pair::<Cvm>(&self.client, take).await?;
+                }
+                ListRequest::KeyPairs(Resource::LighthouseKeyPair) => {
+                    records::each_key_pair::<Lighthouse>(&self.client, take).await?;
+                }
+                request => return super::at_once(self, request, take).await,
+            }
+            Ok(Vec::new())
         })
     }
 
-    fn is_not_enabled(&self, _error: &Error) -> bool {
-        false
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
+        Box::pin(async move {
+            let product = match resource {
+                Resource::KeyPair | Resource::Instance => Cvm::SERVICE,
+                Resource::LighthouseKeyPair => Lighthouse::SERVICE,
+                _ => return Err(unsupported(CloudId::Tencent)),
+            };
+            regions::regions(&self.client, product).await
+        })
+    }
+
+    fn is_not_enabled(&self, error: &Error) -> bool {
+        errors::is_not_enabled(error)
     }
 
     fn show<'a>(

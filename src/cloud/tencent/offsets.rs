@@ -5,10 +5,9 @@
 //! the order of a list is steady is not documented (spec tencent 7, point 8): where the entries never fit,
 //! the last reading goes by the count alone.
 
-use std::collections::HashSet;
-
 use super::shapes::PAGE;
 use crate::cloud::pages::READINGS;
+use crate::cloud::seen::Seen;
 
 /// How far the reading of a list is.
 #[derive(Debug, Default)]
@@ -16,7 +15,7 @@ pub(super) struct Offsets {
     /// The last entry of the page before.
     last: Option<String>,
     total: Option<usize>,
-    known: HashSet<String>,
+    known: Seen,
     moved: bool,
     /// How often the list was begun anew.
     restarts: u32,
@@ -52,7 +51,9 @@ impl Offsets {
                 0
             }
         };
-        self.known.extend(ids.iter().cloned());
+        for id in ids {
+            self.known.insert(id);
+        }
         *offset += ids.len();
         let more = match total {
             // More were announced than came: the same request again, which the reader takes for the

@@ -11,6 +11,7 @@ use super::shapes;
 use super::wire::TencentWire;
 use crate::cloud::client::Client;
 use crate::cloud::reply::Listed;
+use crate::cloud::seen::Seen;
 use crate::cloud::{not_found, pages};
 use crate::error::{Error, ErrorKind};
 use crate::model::{Facts, Instance, KeyPair, Listing, Material, Record, Resource, Scope};
@@ -25,6 +26,22 @@ pub(super) async fn key_pairs<P: Product>(
             .into_iter()
             .map(|pair| key_pair::<P>(&client.scope, pair)),
     )
+}
+
+/// All key pairs of a product, page by page.
+pub(super) async fn each_key_pair<P: Product>(
+    client: &Client<TencentWire>,
+    take: &dyn Fn(Vec<Record>),
+) -> Result<(), Error> {
+    let hand_out = |pairs: Vec<Listed<shapes::KeyPair>>| {
+        let records = pairs.into_iter();
+        let records = records.map(|pair| key_pair::<P>(&client.scope, pair));
+        take(once(records)?);
+        Ok(())
+    };
+    let list = DescribeKeyPairs::<P>::with_ids(&[]);
+    let is_new = |pair: &Listed<shapes::KeyPair>, seen: &mut Seen| seen.insert(&pair.known.id);
+    pages::each(client, list, is_new, hand_out).await
 }
 
 /// Those of these key pairs that exist.
@@ -127,3 +144,6 @@ fn instance(scope: &Scope, listed: Listed<shapes::Instance>) -> Record {
         raw,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What the vendor's documents forbid in key pairs, said before anything is sent (spec tencent 2.1,
 //! 2.2 and 2.8).
 
+use crate::cloud::names::Alphabet;
 use crate::error::Error;
 use crate::model::{CloudId, NewKeyPair};
 use crate::sshkey::PublicKey;
@@ -10,6 +11,13 @@ const LONGEST_NAME: usize = 25;
 /// Longest description, in letters.
 const LONGEST_DESCRIPTION: usize = 60;
 
+/// What names are made of.
+const ALPHABET: Alphabet = Alphabet {
+    separators: &['_'],
+    filler: '_',
+    longest: LONGEST_NAME,
+};
+
 fn refuse(message: String) -> Error {
     Error::usage(message).cloud(CloudId::Tencent)
 }
@@ -18,9 +26,13 @@ fn is_legal(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
+fn can_be_name(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(is_legal)
+}
+
 /// Refuses what cannot be the name of a key pair, and says what could.
-pub(super) fn name(name: &str) -> Result<(), Error> {
-    if (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(is_legal) {
+pub(in crate::cloud) fn name(name: &str) -> Result<(), Error> {
+    if can_be_name(name) {
         return Ok(());
     }
     let shown = name.escape_debug();
@@ -33,13 +45,12 @@ pub(super) fn name(name: &str) -> Result<(), Error> {
     }))
 }
 
-/// The nearest legal name; `None` when nothing is left of it.
-fn legal(name: &str) -> Option<String> {
-    let replaced = name.chars().map(|c| if is_legal(c) { c } else { '_' });
-    let legal: String = replaced.take(LONGEST_NAME).collect();
-    legal
-        .contains(|c: char| c.is_ascii_alphanumeric())
-        .then_some(legal)
+/// The name itself or the nearest legal one; `None` when nothing is left of it.
+pub(in crate::cloud) fn legal(name: &str) -> Option<String> {
+    if can_be_name(name) {
+        return Some(name.to_owned());
+    }
+    ALPHABET.nearest(name)
 }
 
 /// Refuses a description that is too long.
@@ -68,7 +79,7 @@ pub(super) fn project(pair: &NewKeyPair) -> Result<i64, Error> {
 }
 
 /// Only RSA is documented; whether other keys are taken is for the service to say.
-pub(super) fn key(key: &PublicKey) -> Option<String> {
+pub(in crate::cloud) fn key(key: &PublicKey) -> Option<String> {
     let kind = key.kind();
     (kind != "ssh-rsa").then(|| {
         format!(
@@ -105,8 +116,8 @@ mod tests {
             ("web-1", Some("web_1")),
             ("deploy key", Some("deploy_key")),
             ("生产环境密钥", None),
-            ("db-生产", Some("db___")),
-            ("a\n", Some("a_")),
+            ("db-生产", Some("db")),
+            ("a\n", Some("a")),
             (&"x".repeat(26), Some("xxxxxxxxxxxxxxxxxxxxxxxxx")),
         ] {
             let error = name(bad).expect_err(bad);

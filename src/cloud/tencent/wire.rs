@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::errors::VendorError;
-use super::{endpoints, rates, sign};
+use super::{endpoints, rates, regions, sign};
 use crate::auth::Credential;
 use crate::cloud::client::{Call, Decoded, Wire};
 use crate::cloud::operation::Callable;
@@ -50,7 +50,10 @@ impl Wire for TencentWire {
         request.header("content-type", "application/json");
         request.header("x-tc-action", call.operation);
         request.header("x-tc-version", call.version);
-        request.header("x-tc-region", &call.region);
+        // The list of regions is in none, and takes no region (spec 1.1).
+        if call.service != regions::SERVICE {
+            request.header("x-tc-region", &call.region);
+        }
         // What the service speaks when it is not told is not documented (spec 1.1).
         request.header("x-tc-language", "en-US");
         Ok(request)

@@ -8,10 +8,8 @@ use crate::cloud::client::{Client, Preview};
 use crate::error::Error;
 use crate::http::Courier;
 use crate::model::{NewKeyPair, Record, Resource, Scope};
-use crate::sshkey::PublicKey;
 
-/// The length of names and of project names, in characters.
-const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=64;
+/// The length of the names of projects, in characters.
 const LONGEST_PROJECT: usize = 64;
 const LONGEST_DESCRIPTION: usize = 255;
 const MOST_TAGS: usize = 20;
@@ -36,7 +34,7 @@ impl Registry for KeyPairs<'_> {
 
     fn check(&self, pair: &NewKeyPair) -> Result<Vec<String>, Error> {
         let mut warnings = Vec::new();
-        warnings.extend(check_name(&pair.name)?);
+        warnings.extend(names::check_new(&pair.name)?);
         if let Some(text) = &pair.description {
             warnings.extend(check_description(text)?);
         }
@@ -44,12 +42,7 @@ impl Registry for KeyPairs<'_> {
             warnings.extend(check_project(project)?);
         }
         check_tags(&pair.tags, &mut warnings)?;
-        let kind = pair.public_key.as_ref().map(PublicKey::kind);
-        if let Some(kind) = kind.filter(|kind| *kind != "ssh-rsa") {
-            warnings.push(format!(
-                "the documents show ssh-rsa keys only: whether {kind} is taken is left to the service"
-            ));
-        }
+        warnings.extend(pair.public_key.as_ref().and_then(names::doubt));
         Ok(warnings)
     }
 
@@ -105,23 +98,6 @@ fn import(pair: &NewKeyPair, client_token: &str) -> Option<ImportKeyPair> {
         public_key: key.line().trim_end().to_owned(),
         pair: create(pair, client_token),
     })
-}
-
-fn check_name(name: &str) -> Result<Option<String>, Error> {
-    names::check(name)?;
-    let shown = name.escape_debug();
-    if !NAME_LENGTH.contains(&name.chars().count()) {
-        return Err(
-            Error::usage(format!("'{shown}' cannot be the name of a key pair"))
-                .hint("A name has 2 to 64 characters."),
-        );
-    }
-    // The rule forbids the underscores that the documents' own samples have.
-    let is_part = |part: &str| !part.is_empty() && part.chars().all(char::is_alphanumeric);
-    let follows_the_rule = name.split('.').all(|part| part.split('-').all(is_part));
-    Ok((!follows_the_rule).then(|| format!(
-        "the documents want names of letters and digits with single '-' or '.' between them: whether '{shown}' is taken is left to the service"
-    )))
 }
 
 /// Refuses a description that is too long; what may be refused is a warning.

@@ -85,6 +85,15 @@ fn kind(code: &str, status: Option<u16>) -> ErrorKind {
     }
 }
 
+/// Whether the account never opened the service there (spec volcengine 2.2). One that was stopped may hold
+/// what was made before.
+pub(super) fn is_not_enabled(error: &Error) -> bool {
+    matches!(
+        error.code.as_deref(),
+        Some("ProductUnsubscribed" | "ServiceNotActivated")
+    )
+}
+
 fn is_quota(code: &str) -> bool {
     code.starts_with("QuotaExceeded")
         || (code.starts_with("LimitExceeded") && !code.starts_with("LimitExceeded.Maximum"))

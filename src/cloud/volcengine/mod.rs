@@ -11,9 +11,10 @@ mod errors;
 mod instances;
 mod look;
 mod metadata;
-mod names;
+pub(super) mod names;
 mod raw;
 mod records;
+mod regions;
 mod show;
 pub mod sign;
 mod sts;
@@ -34,7 +35,9 @@ use super::amendments::Amending;
 use super::change::Change;
 use super::client::Client;
 use super::raw::{RawCall, RawRequest};
-use super::{Connection, Provider, Regions, known_regions, pages, unsupported};
+use super::reply::Listed;
+use super::seen::Seen;
+use super::{Connection, Provider, Regions, pages, unsupported};
 use crate::auth::{Keys, Login};
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -100,18 +103,40 @@ impl Provider for Volcengine {
         })
     }
 
-    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
-        let known = known_regions(CloudId::Volcengine, resource);
+    fn stream<'a>(
+        &'a self,
+        request: ListRequest,
+        take: &'a dyn Fn(Vec<Record>),
+    ) -> BoxFuture<'a, Result<Vec<String>, Error>> {
         Box::pin(async move {
-            Ok(Regions {
-                enabled: known.into_iter().map(str::to_owned).collect(),
-                not_enabled: Vec::new(),
-            })
+            let ListRequest::KeyPairs(Resource::KeyPair) = request else {
+                return super::at_once(self, request, take).await;
+            };
+            let scope = &self.client.scope;
+            let hand_out = |pairs: Vec<Listed<ecs::KeyPair>>| {
+                let record = |pair| records::key_pair(scope, pair);
+                take(pairs.into_iter().map(record).collect());
+                Ok(())
+            };
+            let is_new = |pair: &Listed<ecs::KeyPair>, seen: &mut Seen| {
+                seen.insert(&(&pair.known.id, &pair.known.name))
+            };
+            pages::each(&self.client, DescribeKeyPairs::all(), is_new, hand_out).await?;
+            Ok(Vec::new())
         })
     }
 
-    fn is_not_enabled(&self, _error: &Error) -> bool {
-        false
+    fn regions(&self, resource: Resource) -> BoxFuture<'_, Result<Regions, Error>> {
+        Box::pin(async move {
+            match resource {
+                Resource::KeyPair | Resource::Instance => regions::regions(&self.client).await,
+                _ => Err(unsupported(CloudId::Volcengine)),
+            }
+        })
+    }
+
+    fn is_not_enabled(&self, error: &Error) -> bool {
+        errors::is_not_enabled(error)
     }
 
     fn show<'a>(

@@ -1,14 +1,24 @@
-//! Names of key pairs: what can be one, and how many go into a request.
+//! Names of key pairs, and their keys: what can be one, and how many names go into a request.
 
 use super::ecs;
 use crate::cloud::change::Batch;
+use crate::cloud::names::Alphabet;
 use crate::error::Error;
+use crate::sshkey::PublicKey;
 
 /// Names travel in the query of a GET, whose longest form is not documented. Gateways commonly
 /// stop at 8 KiB, so a request is closed before its names come near that.
 const MOST_NAME_BYTES: usize = 5_000;
 /// Names have at most 64 characters by the documents; this is far beyond any of them.
 const LONGEST_NAME: usize = 512;
+/// The length of new names, in characters.
+const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=64;
+/// What new names are made of.
+const ALPHABET: Alphabet = Alphabet {
+    separators: &['-', '.'],
+    filler: '-',
+    longest: *NAME_LENGTH.end(),
+};
 
 /// What no rule for names could allow: nothing, control characters, outer blanks, a whole page.
 pub(super) fn can_be_name(text: &str) -> bool {
@@ -28,6 +38,42 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
         "'{}' cannot be the name of a key pair",
         shown.escape_debug()
     )))
+}
+
+/// Refuses what cannot be the name of a new pair; what may be refused is a warning.
+pub(in crate::cloud) fn check_new(name: &str) -> Result<Option<String>, Error> {
+    check(name)?;
+    let shown = name.escape_debug();
+    if !NAME_LENGTH.contains(&name.chars().count()) {
+        return Err(
+            Error::usage(format!("'{shown}' cannot be the name of a key pair"))
+                .hint("A name has 2 to 64 characters."),
+        );
+    }
+    // The rule forbids the underscores that the documents' own samples have.
+    let is_part = |part: &str| !part.is_empty() && part.chars().all(char::is_alphanumeric);
+    let follows_the_rule = name.split('.').all(|part| part.split('-').all(is_part));
+    Ok((!follows_the_rule).then(|| format!(
+        "the documents want names of letters and digits with single '-' or '.' between them: whether '{shown}' is taken is left to the service"
+    )))
+}
+
+/// The name itself or the nearest one that is certainly taken; `None` when nothing is left of it. Whether
+/// letters of other scripts are meant by the rule is not known.
+pub(in crate::cloud) fn legal(wanted: &str) -> Option<String> {
+    // A name that follows the rule is nearest to itself.
+    let name = ALPHABET.nearest(wanted);
+    name.filter(|name| NAME_LENGTH.contains(&name.len()))
+}
+
+/// What may keep a public key from being taken.
+pub(in crate::cloud) fn doubt(key: &PublicKey) -> Option<String> {
+    let kind = key.kind();
+    (kind != "ssh-rsa").then(|| {
+        format!(
+            "the documents show ssh-rsa keys only: whether {kind} is taken is left to the service"
+        )
+    })
 }
 
 /// Splits by the documented number of names and by the length of the query that they make.

@@ -4,6 +4,7 @@ mod additions;
 mod descriptions;
 mod golden;
 mod reads;
+mod regions;
 
 use std::cell::RefCell;
 use std::rc::Rc;

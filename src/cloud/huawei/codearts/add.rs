@@ -42,24 +42,8 @@ impl Registry for Account<'_> {
     }
 
     fn check(&self, pair: &NewKeyPair) -> Result<Vec<String>, Error> {
-        let length = pair.name.chars().count();
-        if length == 0 || length > LONGEST {
-            return Err(Error::usage(format!(
-                "a title has 1 to {LONGEST} characters, not {length}"
-            )));
-        }
-        let key = key_of(pair)?;
-        check_length(key)?;
-        let usual = matches!(key.kind(), "ssh-rsa" | "ssh-ed25519")
-            || key.kind().starts_with("ecdsa-sha2-");
-        Ok(if usual {
-            Vec::new()
-        } else {
-            vec![format!(
-                "whether CodeArts takes keys of type {} is not documented; trying it",
-                key.kind()
-            )]
-        })
+        check_title(&pair.name)?;
+        Ok(check_key(key_of(pair)?)?.into_iter().collect())
     }
 
     /// Titles are not unique, so that only the key itself can be there already.
@@ -104,6 +88,38 @@ fn key_of(pair: &NewKeyPair) -> Result<&PublicKey, Error> {
     pair.public_key.as_ref().ok_or_else(|| {
         Error::usage("CodeArts makes no keys: a public key is needed").cloud(CloudId::Huawei)
     })
+}
+
+/// Refuses what cannot be the title of a key.
+pub(in crate::cloud) fn check_title(title: &str) -> Result<(), Error> {
+    let length = title.chars().count();
+    if length == 0 || length > LONGEST {
+        return Err(Error::usage(format!(
+            "a title has 1 to {LONGEST} characters, not {length}"
+        )));
+    }
+    Ok(())
+}
+
+/// The title itself, or as much of it as is taken; `None` when nothing is left of it. Any letters may be in
+/// a title.
+pub(in crate::cloud) fn legal_title(wanted: &str) -> Option<String> {
+    let text = wanted.trim();
+    if text.is_empty() || check_title(wanted).is_ok() {
+        return (!text.is_empty()).then(|| wanted.to_owned());
+    }
+    let text: String = text.chars().take(LONGEST).collect();
+    Some(text.trim_end().to_owned())
+}
+
+/// Refuses a key that is too long; what may be refused is a warning.
+pub(in crate::cloud) fn check_key(key: &PublicKey) -> Result<Option<String>, Error> {
+    check_length(key)?;
+    let kind = key.kind();
+    let is_usual = matches!(kind, "ssh-rsa" | "ssh-ed25519") || kind.starts_with("ecdsa-sha2-");
+    Ok((!is_usual).then(|| {
+        format!("whether CodeArts takes keys of type {kind} is not documented; trying it")
+    }))
 }
 
 /// The older version of the call took twice as much.

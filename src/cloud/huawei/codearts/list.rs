@@ -29,18 +29,36 @@ pub(in crate::cloud::huawei) async fn show(
 pub(in crate::cloud::huawei) async fn records(
     client: &Client<HuaweiWire>,
 ) -> Result<Vec<Record>, Error> {
-    let record = |key: Listed<SshKey>| {
-        let id = key.known.id_text()?.to_owned();
-        Some(Record {
-            scope: client.scope.clone(),
-            address: Some(client.scope.address(Resource::CodeartsKey, &id)),
-            facts: Facts::CodeartsKey(key.known.facts()),
-            id,
-            raw: key.raw,
-        })
-    };
     let keys = pages::all(client, ListUserKeys::default()).await?;
-    Ok(keys.into_iter().filter_map(record).collect())
+    Ok(keys
+        .into_iter()
+        .filter_map(|key| record(client, key))
+        .collect())
+}
+
+/// The same, page by page.
+pub(in crate::cloud::huawei) async fn each(
+    client: &Client<HuaweiWire>,
+    take: &dyn Fn(Vec<Record>),
+) -> Result<(), Error> {
+    let hand_out = |keys: Vec<Listed<SshKey>>| {
+        let keys = keys.into_iter();
+        take(keys.filter_map(|key| record(client, key)).collect());
+        Ok(())
+    };
+    // The list itself drops what comes twice.
+    pages::each(client, ListUserKeys::default(), |_, _| true, hand_out).await
+}
+
+fn record(client: &Client<HuaweiWire>, key: Listed<SshKey>) -> Option<Record> {
+    let id = key.known.id_text()?.to_owned();
+    Some(Record {
+        scope: client.scope.clone(),
+        address: Some(client.scope.address(Resource::CodeartsKey, &id)),
+        facts: Facts::CodeartsKey(key.known.facts()),
+        id,
+        raw: key.raw,
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Codes, texts and statuses, and what becomes of them.
 
-use super::{VendorError, is_wrong_project, speechless};
+use super::{VendorError, is_not_enabled, is_wrong_project, speechless};
 use crate::error::{Error, ErrorKind, Fate};
 use crate::http::Reply;
 
@@ -206,5 +206,21 @@ fn a_status_without_words_is_believed_where_repeating_does_harm() {
         let error = speechless(&reply(status, body), is_json);
         assert_eq!(error.kind, kind, "{status} {body}");
         assert_eq!(error.fate == Fate::Unknown, status >= 500, "{status}");
+    }
+}
+
+#[test]
+fn only_a_region_without_a_project_holds_nothing() {
+    assert!(is_not_enabled(&Error::usage("none").code("NoProject")));
+    for code in [
+        "SeveralProjects",
+        "KPS.9003",
+        "KPS.9004",
+        "KMS.0328",
+        "KMS.0321",
+        "APIGW.0802",
+        "CPS.0006",
+    ] {
+        assert!(!is_not_enabled(&explain(code, "", Some(403))), "{code}");
     }
 }

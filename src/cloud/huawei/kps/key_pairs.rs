@@ -4,6 +4,9 @@ mod checks;
 
 pub(in crate::cloud::huawei) use checks::check_name;
 use checks::check_new;
+#[cfg(test)]
+pub(in crate::cloud) use checks::check_new_name;
+pub(in crate::cloud) use checks::{doubt, legal};
 
 use super::{
     CreateKeypair, DeleteKeypair, Encryption, Envelope, KeyProtection, Keypair, ListKeypairDetail,
@@ -46,6 +49,20 @@ impl KeyPairs<'_> {
         let found = self.session.all(ListKeypairs::default()).await?;
         let records: Vec<Record> = found.into_iter().map(|pair| self.record(pair)).collect();
         Ok(records.into())
+    }
+
+    /// All that the caller sees, page by page.
+    pub(in crate::cloud::huawei) async fn each(
+        self,
+        take: &dyn Fn(Vec<Record>),
+    ) -> Result<(), Error> {
+        let hand_out = |pairs: Vec<Listed<Keypair>>| {
+            take(pairs.into_iter().map(|pair| self.record(pair)).collect());
+            Ok(())
+        };
+        // The list itself drops what comes twice.
+        let list = ListKeypairs::default();
+        self.session.each(list, |_, _| true, hand_out).await
     }
 
     /// One of them, or a not-found error.

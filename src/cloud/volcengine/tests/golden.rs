@@ -11,6 +11,7 @@ use crate::cloud::volcengine::ecs::{
 use crate::cloud::volcengine::instances::{
     AttachKeyPair, DescribeInstances, DetachKeyPair, RebootInstances,
 };
+use crate::cloud::volcengine::regions::DescribeRegions;
 use crate::cloud::volcengine::wire::VolcengineWire;
 
 const VECTORS: &str = include_str!("../../../../tests/vectors/volcengine.json");
@@ -196,6 +197,17 @@ fn lists() {
     let operation = DescribeKeyPairs {
         next_token: text(&input, "NextToken"),
         ..DescribeKeyPairs::all()
+    };
+    assert_eq!(encoded(&operation, &[]), query);
+}
+
+#[test]
+fn regions() {
+    let (input, query) = golden("describe-regions");
+    let max_results = input["MaxResults"].as_u64().expect("a number");
+    let operation = DescribeRegions {
+        max_results: u32::try_from(max_results).expect("a small number"),
+        ..DescribeRegions::all()
     };
     assert_eq!(encoded(&operation, &[]), query);
 }

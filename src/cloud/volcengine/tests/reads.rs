@@ -228,3 +228,33 @@ async fn an_id_that_is_refused_does_not_hide_the_others() {
     let previews = change.preview(&vec![1]).await.expect("previews");
     assert!(previews[0].request.query.contains("KeyPairNames.1=web&"));
 }
+
+#[tokio::test]
+async fn pairs_are_handed_out_page_by_page_and_none_twice() {
+    let rig = Rig::new(|asked| match asked.get("NextToken") {
+        "" => json!({"KeyPairs": [shown("a", ""), shown("b", "")], "NextToken": "2"}),
+        // One came meanwhile, so that another is on the second page, too.
+        "2" => json!({"KeyPairs": [shown("b", ""), shown("c", "")], "NextToken": "3"}),
+        "3" => json!({"KeyPairs": [shown("c", "")], "NextToken": "4"}),
+        "4" => refusal("LackPolicy"),
+        other => panic!("{other}"),
+    });
+    let parts = RefCell::new(Vec::new());
+    let pairs = ListRequest::KeyPairs(Resource::KeyPair);
+    let take = |records: Vec<Record>| {
+        let ids: Vec<String> = records.into_iter().map(|record| record.id).collect();
+        parts.borrow_mut().push(ids);
+    };
+    let end = rig.cloud.stream(pairs, &take).await;
+    assert_eq!(end.expect_err("cut off").kind, ErrorKind::Permission);
+    assert_eq!(parts.into_inner(), [vec!["a", "b"], vec!["c"]]);
+
+    let rig = Rig::new(|_| json!({"KeyPairs": [shown("a", "")], "NextToken": "same"}));
+    let pairs = ListRequest::KeyPairs(Resource::KeyPair);
+    let count = RefCell::new(0);
+    let take = |records: Vec<Record>| *count.borrow_mut() += records.len();
+    let end = rig.cloud.stream(pairs, &take).await;
+    let error = end.expect_err("a token that repeats");
+    assert!(error.message.contains("repeats itself"), "{error}");
+    assert_eq!(count.into_inner(), 1);
+}

@@ -1,6 +1,6 @@
 //! A user's keys against answers written down in advance.
 
-use super::{list, show};
+use super::{each, list, show};
 use crate::cloud::huawei::testing::{Script, session};
 use crate::model::{Facts, Material, Record};
 
@@ -48,4 +48,21 @@ async fn one_key_is_looked_for_in_the_list() {
     assert_eq!((found.records.len(), found.records[0].name()), (1, "7"));
     let error = show(&session.client, "laptop").await;
     assert_eq!(error.expect_err("no id").exit_code(), 5);
+}
+
+#[tokio::test]
+async fn keys_are_handed_out_page_by_page() {
+    let page = |ids: std::ops::Range<u32>| {
+        let keys: Vec<_> = ids
+            .map(|id| serde_json::json!({"id": id, "title": "t"}))
+            .collect();
+        serde_json::json!({"keys": keys, "total": 101}).to_string()
+    };
+    let (first, second) = (page(0..100), page(99..101));
+    let script = Script::new(&[(200, &first), (200, &second)]);
+    let session = session(&script, None, None);
+    let parts = std::cell::RefCell::new(Vec::new());
+    let take = |records: Vec<Record>| parts.borrow_mut().push(records.len());
+    each(&session.client, &take).await.expect("all");
+    assert_eq!(parts.into_inner(), [100, 1]);
 }

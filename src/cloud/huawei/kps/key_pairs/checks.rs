@@ -1,5 +1,6 @@
 //! What can be said about names and keys before anything is sent (spec huawei 7).
 
+use crate::cloud::names::Alphabet;
 use crate::error::Error;
 use crate::model::{CloudId, NewKeyPair};
 use crate::sshkey::PublicKey;
@@ -8,6 +9,12 @@ use crate::sshkey::PublicKey;
 const LONGEST_NAME: usize = 255;
 /// Longest name, by older documentation.
 const LONGEST_OLD_NAME: usize = 64;
+/// What new names are made of. Which of the two limits holds is not known, so that the shorter one counts.
+const ALPHABET: Alphabet = Alphabet {
+    separators: &['_', '-'],
+    filler: '-',
+    longest: LONGEST_OLD_NAME,
+};
 /// Longest public key that servers are given at their start.
 const LONGEST_KEY: usize = 1024;
 
@@ -30,13 +37,32 @@ fn no_name(name: &str) -> Error {
     .cloud(CloudId::Huawei)
 }
 
-/// Judges a new pair: certain refusals are errors, doubts are warnings.
-pub(super) fn check_new(pair: &NewKeyPair) -> Result<Vec<String>, Error> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let name = &pair.name;
-    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
+/// Refuses what cannot be the name of a new pair; what may be refused is a warning.
+pub(in crate::cloud) fn check_new_name(name: &str) -> Result<Option<String>, Error> {
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_plain) {
         return Err(no_name(name));
     }
+    let length = name.len();
+    Ok((length > LONGEST_OLD_NAME).then(|| {
+        format!("the name has {length} characters; older parts of KPS take {LONGEST_OLD_NAME}")
+    }))
+}
+
+fn is_plain(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
+}
+
+/// The name itself or the nearest one that is certainly taken; `None` when nothing is left of it.
+pub(in crate::cloud) fn legal(wanted: &str) -> Option<String> {
+    if matches!(check_new_name(wanted), Ok(None)) {
+        return Some(wanted.to_owned());
+    }
+    ALPHABET.nearest(wanted)
+}
+
+/// Judges a new pair: certain refusals are errors, doubts are warnings.
+pub(super) fn check_new(pair: &NewKeyPair) -> Result<Vec<String>, Error> {
+    let mut warnings: Vec<String> = check_new_name(&pair.name)?.into_iter().collect();
     if !pair.tags.is_empty() {
         return Err(Error::usage("KPS keeps no tags").hint("Leave the tags out."));
     }
@@ -52,19 +78,12 @@ pub(super) fn check_new(pair: &NewKeyPair) -> Result<Vec<String>, Error> {
         )
         .hint("Leave the protection out, or let the cloud make the pair."));
     }
-    let mut warnings = Vec::new();
-    if name.len() > LONGEST_OLD_NAME {
-        warnings.push(format!(
-            "the name has {} characters; older parts of KPS take {LONGEST_OLD_NAME}",
-            name.len()
-        ));
-    }
     warnings.extend(pair.public_key.as_ref().and_then(doubt));
     Ok(warnings)
 }
 
 /// What may keep a public key from being of use.
-fn doubt(key: &PublicKey) -> Option<String> {
+pub(in crate::cloud) fn doubt(key: &PublicKey) -> Option<String> {
     let bits = key.bits();
     match (key.kind(), bits) {
         ("ssh-rsa", Some(2048 | 3072 | 4096)) => {}

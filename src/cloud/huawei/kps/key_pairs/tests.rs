@@ -416,3 +416,24 @@ async fn a_description_is_changed_and_seen_and_a_typo_is_not_found() {
             .any(|hint| hint.contains("another IAM user"))
     );
 }
+
+#[tokio::test]
+async fn pairs_are_handed_out_page_by_page_up_to_an_error() {
+    let page = |names: &[&str], next: &str| {
+        let pair = |name: &&str| json!({"keypair": {"name": name, "scope": "user"}});
+        let pairs: Vec<_> = names.iter().map(pair).collect();
+        json!({"keypairs": pairs, "page_info": {"next_marker": next}}).to_string()
+    };
+    let (first, second) = (page(&["a", "b"], "b"), page(&["b", "c"], "c"));
+    let script = Script::new(&[(200, &first), (200, &second), DENIED]);
+    let session = session(&script, Some("p"), None);
+    let parts = RefCell::new(Vec::new());
+    let take = |records: Vec<Record>| {
+        let names: Vec<String> = records.into_iter().map(|record| record.id).collect();
+        parts.borrow_mut().push(names);
+    };
+    let pairs = KeyPairs { session: &session };
+    let error = pairs.each(&take).await.expect_err("denied");
+    assert_eq!(error.kind, ErrorKind::Permission);
+    assert_eq!(parts.into_inner(), [vec!["a", "b"], vec!["c"]]);
+}
