@@ -11,6 +11,7 @@ mod new_pairs;
 mod parameters;
 mod power;
 mod product;
+mod reach;
 mod refusal;
 mod regions;
 mod sts;
