@@ -22,7 +22,8 @@ impl Reply {
         Self {
             status,
             headers: vec![("content-type", "application/json".to_owned())],
-            body: Bytes::from(document.to_string()),
+            // A document has no keys but strings: nothing in it can fail. This is quicker than its `Display`.
+            body: Bytes::from(serde_json::to_vec(document).unwrap_or_default()),
             code: None,
         }
     }

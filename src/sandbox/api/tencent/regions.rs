@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Call, Effect, Operation, Quirk, Refusal, members};
 
 /// A region that the account cannot use, under [`Quirk::TencentRegionUnavailable`].
-const UNAVAILABLE: (&str, &str) = ("na-toronto", "北美地区(多伦多)");
+const UNAVAILABLE: (&str, &str) = ("na-toronto", "North America(Toronto)");
 
 /// The table.
 pub(crate) const OPERATIONS: &[Operation] = &[
