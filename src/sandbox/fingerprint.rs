@@ -25,7 +25,7 @@ pub(crate) fn md5_hex(public_key: &str) -> String {
 pub(crate) fn md5_colons(public_key: &str) -> String {
     let mut text = String::with_capacity(47);
     for (place, digit) in md5_hex(public_key).chars().enumerate() {
-        if place > 0 && place % 2 == 0 {
+        if place > 0 && place.is_multiple_of(2) {
             text.push(':');
         }
         text.push(digit);

@@ -52,7 +52,7 @@ pub(crate) struct Key {
     /// The ids of the machines that are bound to it and that a list shows: instances, cloud phone servers.
     pub(crate) holders: Vec<String>,
     /// The private half, where KPS keeps it.
-    pub(crate) private_key: Option<&'static str>,
+    pub(crate) stored_half: Option<&'static str>,
 }
 
 impl Key {
@@ -186,9 +186,9 @@ fn key(place: Place, number: usize, overall: usize, name: String, line: String) 
         _ => name.clone(), // what these take and print
     };
     // Neither KPS nor CodeArts has tags.
-    let has_tags = cloud != "huawei" && number % 2 == 0;
+    let has_tags = cloud != "huawei" && number.is_multiple_of(2);
     let team = ["web", "data", "ops"][number % 3].to_owned();
-    let private_key = (cloud == "huawei" && resource == "key-pair" && number < 2)
+    let stored_half = (cloud == "huawei" && resource == "key-pair" && number < 2)
         .then(|| material::private_key_of(&line))
         .flatten();
     Key {
@@ -205,7 +205,7 @@ fn key(place: Place, number: usize, overall: usize, name: String, line: String) 
             Vec::new()
         },
         holders: state::holders(place, number),
-        private_key,
+        stored_half,
     }
 }
 
@@ -228,7 +228,7 @@ fn filler_name((cloud, region, resource): Place, number: usize) -> String {
 /// One in three is new: made within the last 80 days. The others were made between 2020 and the spring of 2023.
 fn created(overall: usize) -> DateTime<Utc> {
     let days = |number: usize| TimeDelta::days(i64::try_from(number).expect("few days"));
-    if overall % 3 == 0 {
+    if overall.is_multiple_of(3) {
         now() - days(1 + overall % 80)
     } else {
         Utc.timestamp_opt(1_577_836_800, 0).single().expect("2020") + days(overall * 3)

@@ -25,9 +25,13 @@ pub(super) fn holders((cloud, region, resource): Place, number: usize) -> Vec<St
     };
     match (cloud, resource) {
         // Each third one has a machine, and the first has two.
-        ("volcengine", _) if number % 3 == 0 => machine("i-", 1 + usize::from(number == 0)),
-        ("tencent", "key-pair") if number % 4 == 0 => machine("ins-", 1 + usize::from(number == 0)),
-        ("tencent", "lighthouse-key-pair") if number % 5 == 0 => machine("lhins-", 1),
+        ("volcengine", _) if number.is_multiple_of(3) => {
+            machine("i-", 1 + usize::from(number == 0))
+        }
+        ("tencent", "key-pair") if number.is_multiple_of(4) => {
+            machine("ins-", 1 + usize::from(number == 0))
+        }
+        ("tencent", "lighthouse-key-pair") if number.is_multiple_of(5) => machine("lhins-", 1),
         ("huawei", "key-pair") if has_phones(region) && number < 3 => machine(&"c".repeat(24), 1),
         _ => Vec::new(),
     }
@@ -200,8 +204,8 @@ fn project(number: usize, region: &str, pairs: &[&Key]) -> Value {
                 "name": key.name,
                 "scope": if place % 10 == 9 { "domain" } else { "user" },
                 "public_key": key.line,
-                "is_key_protection": key.private_key.is_some(),
-                "private_key": key.private_key.unwrap_or_default(),
+                "is_key_protection": key.stored_half.is_some(),
+                "private_key": key.stored_half.unwrap_or_default(),
                 "created_at": key.created.timestamp_millis(),
             })
         })

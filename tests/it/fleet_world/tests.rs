@@ -65,7 +65,7 @@ fn it_has_old_and_new_tagged_and_used_ones() {
     let young = now() - TimeDelta::days(90);
     assert!(keys.iter().all(|key| key.is_old() || key.created > young));
     assert_eq!(count(|key| !key.tags.is_empty()), 120);
-    assert_eq!(count(|key| key.private_key.is_some()), 6);
+    assert_eq!(count(|key| key.stored_half.is_some()), 6);
     assert_eq!(used_and_unused("volcengine", "key-pair"), (41, 79));
     assert_eq!(used_and_unused("tencent", "key-pair"), (24, 72));
     assert_eq!(used_and_unused("tencent", "lighthouse-key-pair"), (5, 19));

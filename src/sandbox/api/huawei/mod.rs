@@ -7,6 +7,7 @@ mod iam;
 mod kms;
 mod kps;
 mod refusal;
+mod region;
 mod security_tokens;
 mod sts;
 mod tokens;
@@ -206,15 +207,6 @@ impl Target {
         value_of(path, "project_id")
     }
 
-    /// The region that it is for: that of the project in the path, or else in `X-Project-Id`, or else of the host.
-    pub(crate) fn region(&self, request: &Request, state: &State) -> Option<String> {
-        let sent = request.header("x-project-id");
-        match self.project_id().or(sent) {
-            Some(id) => state.huawei.project(id).map(|row| row.region().to_owned()),
-            None => region_of_host(request.header("host")?).map(str::to_owned),
-        }
-    }
-
     /// Runs a verified request.
     pub(crate) fn run(
         &self,
@@ -244,16 +236,6 @@ impl Target {
             .unwrap_or_else(|refusal| refusal.to_reply(request_id))
             .with_header("x-request-id", request_id)
     }
-}
-
-/// The region in `SERVICE.REGION.myhuaweicloud.com`, and under the European name; services of the whole world have none.
-fn region_of_host(host: &str) -> Option<&str> {
-    let name = host.split(':').next()?;
-    let name = name
-        .strip_suffix(".myhuaweicloud.com")
-        .or_else(|| name.strip_suffix(".myhuaweicloud.eu"))?;
-    let (_, region) = name.split_once('.')?;
-    (!region.contains('.')).then_some(region)
 }
 
 fn document(request: &Request) -> Option<Value> {
@@ -319,23 +301,6 @@ mod tests {
         );
         assert!(texts_at(&body, &["servers", "server"]).is_empty());
         assert!(texts_at(&body, &["other", "*"]).is_empty());
-    }
-
-    #[test]
-    fn hosts_tell_their_region() {
-        for (host, expected) in [
-            (
-                "codehub-ext.cn-north-4.myhuaweicloud.com",
-                Some("cn-north-4"),
-            ),
-            ("iam.eu-west-101.myhuaweicloud.eu:443", Some("eu-west-101")),
-            ("iam.myhuaweicloud.com", None),
-            ("a.b.cn-north-4.myhuaweicloud.com", None),
-            ("127.0.0.1:7780", None),
-            ("", None),
-        ] {
-            assert_eq!(region_of_host(host), expected, "{host}");
-        }
     }
 
     #[test]
