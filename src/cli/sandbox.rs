@@ -70,7 +70,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "TIME")]
     credential_lifetime: Option<String>,
 
-    /// Make something go wrong: CLOUD.OPERATION@N=KIND, where N is 3, 2-5 or *
+    /// Make something go wrong: CLOUD[/REGION].OPERATION@N=KIND, where N is 3, 2-5 or *
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<String>,
 

@@ -56,7 +56,7 @@ impl AnswerBody {
     /// The body of an answer that is delivered so.
     pub(crate) fn of(data: Bytes, delivery: Delivery) -> Self {
         let (data, rest) = match delivery {
-            Delivery::Whole | Delivery::Closed => (data, Rest::End),
+            Delivery::Whole | Delivery::Closed | Delivery::Withheld => (data, Rest::End),
             Delivery::Cut => (
                 data.slice(..data.len() / 2),
                 Rest::Cut(Box::pin(sleep(CUT_AFTER))),

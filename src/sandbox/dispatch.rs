@@ -92,11 +92,12 @@ impl Sandbox {
         }
         let target = Target::of(request);
         let (cloud, operation) = (target.cloud(), target.operation(request));
-        let count = self.journal().count(cloud, &operation);
+        let region = self.region(&target, request);
+        let counts = self.journal().count(cloud, region.as_deref(), &operation);
         let fault = self
             .faults
             .iter()
-            .find_map(|fault| fault.applies(cloud, &operation, count))
+            .find_map(|fault| fault.applies(cloud, region.as_deref(), &operation, counts))
             .or_else(|| {
                 let is_too_fast = self.rates.refuse(&target, request);
                 is_too_fast.then_some(Kind::Throttled)
@@ -132,8 +133,9 @@ impl Sandbox {
         self.write_log(cloud, &operation, &reply, explanation.as_deref());
         self.journal().add(Entry {
             cloud: cloud.name(),
+            region,
             effect: target.effect().name(),
-            status: (delivery != Delivery::Closed).then_some(reply.status),
+            status: delivery.arrives().then_some(reply.status),
             code: reply.code.clone(),
             items: target.items(request),
             operation,
@@ -148,6 +150,18 @@ impl Sandbox {
                     Some(Kind::Slow(delay)) => delay,
                     _ => Duration::ZERO,
                 },
+        }
+    }
+
+    /// The region that a request is for. With Huawei Cloud it takes the state to tell whose project is whose.
+    fn region(&self, target: &Target, request: &Request) -> Option<String> {
+        match target {
+            Target::Huawei(target) => {
+                // A state that is not usable is reported when the request is served.
+                self.with_state(|state| target.region(request, state))
+                    .ok()?
+            }
+            other => other.region(request),
         }
     }
 
@@ -201,7 +215,7 @@ fn in_between(kind: Kind) -> Option<Reply> {
             Some(Reply::html(503, "Service Unavailable").with_header("retry-after", "1"))
         }
         Kind::Redirect => Some(Reply::empty(302).with_header("location", "http://127.0.0.1:1/")),
-        Kind::ResetBefore => Some(Reply::empty(502)), // closed before it gets out
+        Kind::ResetBefore | Kind::Hang => Some(Reply::empty(502)), // it does not get out
         _ => None,
     }
 }
@@ -218,6 +232,7 @@ fn damage(mut reply: Reply, fault: Option<Kind>) -> (Reply, Delivery) {
     }
     let delivery = match fault {
         Some(Kind::ResetBefore | Kind::ResetAfter) => Delivery::Closed,
+        Some(Kind::Hang) => Delivery::Withheld,
         Some(Kind::Truncated) => Delivery::Cut,
         Some(Kind::Dribble) => Delivery::Dribbled,
         Some(Kind::Endless) => Delivery::Endless,

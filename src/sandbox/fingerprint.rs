@@ -23,12 +23,14 @@ pub(crate) fn md5_hex(public_key: &str) -> String {
 
 /// The same with colons, the form of KPS (spec huawei 7).
 pub(crate) fn md5_colons(public_key: &str) -> String {
-    md5_hex(public_key)
-        .as_bytes()
-        .chunks(2)
-        .map(String::from_utf8_lossy)
-        .collect::<Vec<_>>()
-        .join(":")
+    let mut text = String::with_capacity(47);
+    for (place, digit) in md5_hex(public_key).chars().enumerate() {
+        if place > 0 && place.is_multiple_of(2) {
+            text.push(':');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]

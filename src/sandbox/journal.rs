@@ -11,6 +11,8 @@ use super::cloud::Cloud;
 pub(crate) struct Entry {
     /// Its cloud.
     pub(crate) cloud: &'static str,
+    /// Its region; null where nothing in the request tells it.
+    pub(crate) region: Option<String>,
     /// Its operation; what was sent when there is no such operation.
     pub(crate) operation: String,
     /// `read` or `change`; unknown operations count as reads, because they have no effect.
@@ -26,12 +28,22 @@ pub(crate) struct Entry {
 /// How many requests are kept; a server that runs for days forgets the oldest.
 const MOST_ENTRIES: usize = 100_000;
 
+/// The number of a request among those of its operation, from 1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counts {
+    /// In all regions together.
+    pub(crate) anywhere: u64,
+    /// In its own region, or among those whose region is not known.
+    pub(crate) in_region: u64,
+}
+
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     /// In order of arrival.
     pub(crate) entries: Vec<Entry>,
-    counts: HashMap<(Cloud, String), u64>,
+    anywhere: HashMap<(Cloud, String), u64>,
+    in_region: HashMap<(Cloud, Option<String>, String), u64>,
 }
 
 impl Journal {
@@ -43,13 +55,17 @@ impl Journal {
         self.entries.push(entry);
     }
 
-    /// Counts a request of an operation: 1 for the first.
-    pub(crate) fn count(&mut self, cloud: Cloud, operation: &str) -> u64 {
-        let count = self
-            .counts
-            .entry((cloud, operation.to_owned()))
-            .or_default();
-        *count += 1;
-        *count
+    /// Counts a request of an operation.
+    pub(crate) fn count(&mut self, cloud: Cloud, region: Option<&str>, operation: &str) -> Counts {
+        let one_more = |count: &mut u64| {
+            *count += 1;
+            *count
+        };
+        let anywhere = (cloud, operation.to_owned());
+        let in_region = (cloud, region.map(str::to_owned), operation.to_owned());
+        Counts {
+            anywhere: one_more(self.anywhere.entry(anywhere).or_default()),
+            in_region: one_more(self.in_region.entry(in_region).or_default()),
+        }
     }
 }

@@ -46,6 +46,10 @@ quirks! {
     TencentEd25519Accepted = "tencent-ed25519-accepted",
     /// The `key-name` filter of CVM's `DescribeKeyPairs` finds parts of names (spec tencent 2.3).
     TencentKeyNameFilterFuzzy = "tencent-key-name-filter-fuzzy",
+    /// CVM's key pairs are listed, changed, bound and deleted from any region, wherever they are (spec tencent 2.8).
+    TencentPairsOfAccount = "tencent-pairs-of-account",
+    /// `DescribeRegions` lists one more region, whose `RegionState` is UNAVAILABLE (spec tencent 1.6).
+    TencentRegionUnavailable = "tencent-region-unavailable",
     /// An empty Description leaves the one before (spec tencent 7.4).
     TencentEmptyDescriptionIgnored = "tencent-empty-description-ignored",
     /// After a disassociation a pair is in use for two more deletions (spec tencent 2.4).

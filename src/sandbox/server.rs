@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -73,12 +74,14 @@ pub async fn start(options: Options) -> Result<Server, SandboxError> {
 }
 
 async fn accept(listener: TcpListener, sandbox: Arc<Sandbox>) -> Infallible {
+    // Dropped together with this task, which is how connections with nothing more to come learn of it.
+    let (_running, stopped) = watch::channel(());
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Answers are small and must not wait for an acknowledgement.
                 let _without_it_is_slower = stream.set_nodelay(true);
-                tokio::spawn(serve(stream, Arc::clone(&sandbox)));
+                tokio::spawn(serve(stream, Arc::clone(&sandbox), stopped.clone()));
             }
             // Out of file handles, most likely: others have to be closed first.
             Err(_) => sleep(Duration::from_millis(20)).await,
@@ -86,8 +89,8 @@ async fn accept(listener: TcpListener, sandbox: Arc<Sandbox>) -> Infallible {
     }
 }
 
-async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>) {
-    let service = service_fn(move |request| handle(Arc::clone(&sandbox), request));
+async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>, stopped: watch::Receiver<()>) {
+    let service = service_fn(move |request| handle(Arc::clone(&sandbox), stopped.clone(), request));
     let connection = http1::Builder::new()
         .keep_alive(true)
         .header_read_timeout(None) // an idle client is not a slow one
@@ -98,6 +101,7 @@ async fn serve(stream: TcpStream, sandbox: Arc<Sandbox>) {
 
 async fn handle(
     sandbox: Arc<Sandbox>,
+    mut stopped: watch::Receiver<()>,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<AnswerBody>, Closed> {
     let answer = match read(request).await {
@@ -111,10 +115,15 @@ async fn handle(
     if !answer.delay.is_zero() {
         sleep(answer.delay).await;
     }
-    if answer.delivery == Delivery::Closed {
-        return Err(Closed);
+    match answer.delivery {
+        Delivery::Closed => Err(Closed),
+        Delivery::Withheld => {
+            // When the client goes away, the connection is dropped, and this with it.
+            let _until_the_server_stops = stopped.changed().await;
+            Err(Closed)
+        }
+        _ => respond(answer),
     }
-    respond(answer)
 }
 
 /// `None` when the body is too large or breaks off.

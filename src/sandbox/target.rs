@@ -63,6 +63,16 @@ impl Target {
         }
     }
 
+    /// The region that the request itself names. That of Huawei Cloud is in the project: [`huawei::Target::region`].
+    pub(crate) fn region(&self, request: &Request) -> Option<String> {
+        let region = match self {
+            Self::Volcengine(target) => target.region()?,
+            Self::Tencent(_) => request.header("x-tc-region")?,
+            Self::Huawei(_) | Self::Metadata(_) => return None,
+        };
+        (!region.is_empty()).then(|| region.to_owned())
+    }
+
     /// Whether it changes anything. Giving out credentials changes nothing that can be seen.
     pub(crate) fn effect(&self) -> Effect {
         match self {
@@ -125,7 +135,7 @@ impl Target {
                         .and_then(|_| in_time(ctx, |_| tencent::Refusal::token_failure()))
                 };
                 let (outcome, explanation) = judge(checked, || {
-                    let refusal = fault.and_then(|kind| target.refusal_of_fault(kind));
+                    let refusal = fault.and_then(|kind| target.refusal_of_fault(kind, request));
                     refusal.map_or_else(|| target.run(request, ctx, state), Err)
                 });
                 (tencent::Target::reply(ctx.request_id, outcome), explanation)

@@ -15,6 +15,7 @@ mod documents;
 mod endpoints;
 mod examples;
 mod five;
+mod fleet_world;
 mod gateway;
 mod hostile;
 mod hostile_replies;

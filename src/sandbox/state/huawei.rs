@@ -265,3 +265,10 @@ impl Account {
         self.projects.iter_mut().find(|project| project.id == id)
     }
 }
+
+impl Project {
+    /// Its region: a sub-project is named after its region and something of its own (spec huawei 4.4).
+    pub(crate) fn region(&self) -> &str {
+        self.name.split('_').next().unwrap_or_default()
+    }
+}

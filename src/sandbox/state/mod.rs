@@ -7,6 +7,7 @@ pub(crate) mod huawei;
 pub(crate) mod tencent;
 pub(crate) mod volcengine;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::mem;
 use std::ops::{Deref, DerefMut};
@@ -70,16 +71,24 @@ impl State {
         serde_json::to_value(shown).unwrap_or_default()
     }
 
-    /// Takes over the private keys of an earlier state that was shown without them, changed, and posted back.
-    pub(crate) fn adopt_private_keys(&mut self, earlier: &mut Self) {
+    /// Takes over the private keys of an earlier state that was shown without them, changed, and posted back. Pairs of
+    /// several projects may have one name and one key; any private half of it does for all of them.
+    pub(crate) fn adopt_private_keys(&mut self, earlier: &Self) {
+        let projects = earlier.huawei.projects.iter();
+        let known: HashMap<(&str, &str), &Hidden> = projects
+            .flat_map(|project| &project.key_pairs)
+            .filter(|pair| !pair.private_key.text().is_empty())
+            .map(|pair| {
+                let key = (pair.name.as_str(), pair.public_key.as_str());
+                (key, &pair.private_key)
+            })
+            .collect();
         for pair in self.huawei_key_pairs() {
-            if pair.is_key_protection && pair.private_key.text().is_empty() {
-                let same = earlier
-                    .huawei_key_pairs()
-                    .find(|known| known.name == pair.name && known.public_key == pair.public_key);
-                if let Some(known) = same {
-                    pair.private_key = mem::take(&mut known.private_key);
-                }
+            if pair.is_key_protection
+                && pair.private_key.text().is_empty()
+                && let Some(private_key) = known.get(&(&pair.name, &pair.public_key))
+            {
+                pair.private_key = (*private_key).clone();
             }
         }
     }

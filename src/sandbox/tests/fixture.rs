@@ -253,16 +253,18 @@ pub(in crate::sandbox) fn huawei(method: &str, path: &str, body: &str) -> Reques
     )
 }
 
-pub(super) fn sign_huawei(
+pub(super) fn sign_huawei(request: Request, key: (&str, &str), now: DateTime<Utc>) -> Request {
+    sign_huawei_at(request, "127.0.0.1:1", key, now)
+}
+
+pub(super) fn sign_huawei_at(
     mut request: Request,
+    host: &str,
     (id, secret): (&str, &str),
     now: DateTime<Utc>,
 ) -> Request {
     let date = clock::basic(now);
-    headers(
-        &mut request,
-        &[("host", "127.0.0.1:1"), ("x-sdk-date", &date)],
-    );
+    headers(&mut request, &[("host", host), ("x-sdk-date", &date)]);
     let mut signed: Vec<&str> = request
         .headers
         .iter()

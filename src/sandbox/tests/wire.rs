@@ -35,7 +35,7 @@ fn serve(faults: &[&str]) -> SocketAddr {
     receiver.recv().expect("address")
 }
 
-fn text(request: &Request) -> Vec<u8> {
+pub(super) fn text(request: &Request) -> Vec<u8> {
     let query = if request.query.is_empty() {
         String::new()
     } else {
@@ -205,7 +205,7 @@ fn tests_can_look_inside() {
     assert_eq!(all.matches("\"KeyPairId\"").count(), 230);
     exchange(address, &list());
     let requests = control(address, "GET", "requests", &Value::Null);
-    let expected = json!({ "cloud": "volcengine", "operation": "DescribeKeyPairs", "effect": "read", "status": 200, "code": null, "items": [] });
+    let expected = json!({ "cloud": "volcengine", "region": "cn-beijing", "operation": "DescribeKeyPairs", "effect": "read", "status": 200, "code": null, "items": [] });
     assert_eq!(requests, json!([expected, expected]));
     assert!(control(address, "POST", "state", &json!({ "volcengine": 1 }))["error"].is_string());
     assert!(control(address, "GET", "nope", &Value::Null)["error"].is_string());

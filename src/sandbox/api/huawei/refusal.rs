@@ -172,6 +172,12 @@ impl Refusal {
                 "IAM is temporarily unavailable",
             )),
             (Kind::Denied, service) => Some(Self::denied(service)),
+            // Spec huawei 3.2 has it for users that are disabled in a region; what an account without one gets is a guess.
+            (Kind::RegionDisabled, _) => Some(Self::gateway(
+                403,
+                "APIGW.0802",
+                "The IAM user is forbidden in the current region",
+            )),
             (Kind::ExpiredToken, service) => Some(Self::token_expired(
                 DateTime::from_timestamp_nanos(1_767_225_600_000_000_000),
                 Some(service),

@@ -58,7 +58,7 @@ impl Request {
         Product::Cvm.check_key_ids(&request.key_ids, MOST_IDS)?;
         let region = call.region()?;
         Product::Cvm.check_instances_exist(region, &request.instance_ids)?;
-        Product::Cvm.check_keys_exist(region, &request.key_ids)?;
+        Product::Cvm.check_keys_exist(&call.reach(Product::Cvm)?, &request.key_ids)?;
         Ok(request)
     }
 }
@@ -102,7 +102,8 @@ fn disassociate_instances_key_pairs(call: &mut Call<'_>) -> Result<Map<String, V
         },
     )?;
     if call.ctx.has(Quirk::TencentInUseLingers) {
-        let pairs = call.region_mut()?.key_pairs.iter_mut();
+        let regions = call.reach_mut(Product::Cvm)?.into_iter();
+        let pairs = regions.flat_map(|region| &mut region.key_pairs);
         for pair in pairs.filter(|pair| request.key_ids.contains(&pair.id)) {
             pair.lingers = LINGERS;
         }

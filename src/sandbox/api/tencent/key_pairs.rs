@@ -68,13 +68,13 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal
 }
 
 /// A page of the pairs that have one of the ids and fit all filters. Unknown ids are left out (spec tencent 2.3:
-/// inferred).
+/// inferred). Only what is on the page is copied: there may be very many pairs.
 pub(crate) fn list(
     call: &Call<'_>,
     product: Product,
     filters: &[Filter],
     fits: impl Fn(&Filter, &KeyPair) -> bool,
-    show: impl Fn(&Region, &KeyPair) -> Value,
+    show: impl Fn(&[&Region], &KeyPair) -> Value,
 ) -> Result<Map<String, Value>, Refusal> {
     call.parameters.ids_or_filters(product, "KeyIds")?;
     let ids = call.parameters.strings("KeyIds")?;
@@ -82,10 +82,10 @@ pub(crate) fn list(
         product.check_key_ids(ids, MOST_IDS)?;
     }
     let (offset, limit) = product.page(call)?;
-    let region = call.region()?;
-    let matches: Vec<&KeyPair> = product
-        .key_pairs(region)
+    let regions = call.reach(product)?;
+    let matches: Vec<&KeyPair> = regions
         .iter()
+        .flat_map(|region| product.key_pairs(region))
         .filter(|pair| ids.as_ref().is_none_or(|ids| ids.contains(&pair.id)))
         .filter(|pair| filters.iter().all(|filter| fits(filter, pair)))
         .collect();
@@ -93,7 +93,7 @@ pub(crate) fn list(
         .iter()
         .skip(offset)
         .take(limit)
-        .map(|pair| show(region, pair))
+        .map(|pair| show(&regions, pair))
         .collect();
     Ok(members([
         ("TotalCount", matches.len().into()),
@@ -101,14 +101,14 @@ pub(crate) fn list(
     ]))
 }
 
-fn key_pair(region: &Region, pair: &KeyPair) -> Value {
+fn key_pair(regions: &[&Region], pair: &KeyPair) -> Value {
     json!({
         "KeyId": pair.id,
         "KeyName": pair.name,
         "ProjectId": pair.project_id,
         "Description": pair.description,
         "PublicKey": public_key(pair),
-        "AssociatedInstanceIds": holders(Product::Cvm, region, &pair.id),
+        "AssociatedInstanceIds": holders(Product::Cvm, regions, &pair.id),
         "CreatedTime": pair.created_time,
         "Tags": tags(&pair.tags),
     })
@@ -121,10 +121,10 @@ pub(crate) fn public_key(pair: &KeyPair) -> String {
 }
 
 /// The instances that have a pair now.
-pub(crate) fn holders<'a>(product: Product, region: &'a Region, key_id: &str) -> Vec<&'a str> {
-    product
-        .instances(region)
+pub(crate) fn holders<'a>(product: Product, regions: &[&'a Region], key_id: &str) -> Vec<&'a str> {
+    regions
         .iter()
+        .flat_map(|region| product.instances(region))
         .filter(|instance| instance.key_ids.iter().any(|id| id == key_id))
         .map(|instance| instance.id.as_str())
         .collect()
@@ -138,21 +138,22 @@ pub(crate) fn delete(
 ) -> Result<Map<String, Value>, Refusal> {
     let ids = call.parameters.required_strings("KeyIds")?;
     product.check_key_ids(&ids, most)?;
-    let region = call.region()?;
-    product.check_keys_exist(region, &ids)?;
+    let regions = call.reach(product)?;
+    product.check_keys_exist(&regions, &ids)?;
     let refusals: Vec<Option<Refusal>> = ids
         .iter()
-        .map(|id| refusal_of_deletion(product, region, id))
+        .map(|id| refusal_of_deletion(product, &regions, id))
         .collect();
     let is_refused = refusals.iter().any(Option::is_some);
     let quirk = Quirk::TencentRefusedDeletePartlyDone;
     let is_partly_done = product == Product::Cvm && call.ctx.has(quirk);
     let lingering: Vec<&String> = ids
         .iter()
-        .filter(|id| !is_held(product, region, id) && lingers(product, region, id))
+        .filter(|id| !is_held(product, &regions, id) && lingers(product, &regions, id))
         .collect();
     if !lingering.is_empty() {
-        for pair in product.key_pairs_mut(call.region_mut()?) {
+        let regions = call.reach_mut(product)?.into_iter();
+        for pair in regions.flat_map(|region| product.key_pairs_mut(region)) {
             if lingering.contains(&&pair.id) {
                 pair.lingers -= 1;
             }
@@ -164,32 +165,32 @@ pub(crate) fn delete(
             .zip(&refusals)
             .filter_map(|(id, refusal)| refusal.is_none().then_some(id))
             .collect();
-        let pairs = product.key_pairs_mut(call.region_mut()?);
-        pairs.retain(|pair| !free.contains(&&pair.id));
+        for region in call.reach_mut(product)? {
+            let pairs = product.key_pairs_mut(region);
+            pairs.retain(|pair| !free.contains(&&pair.id));
+        }
     }
     let refusal = refusals.into_iter().flatten().next();
     refusal.map_or_else(|| Ok(Map::new()), Err)
 }
 
-fn is_held(product: Product, region: &Region, id: &str) -> bool {
-    product
-        .instances(region)
-        .iter()
-        .any(|row| row.refers_to(id))
+fn is_held(product: Product, regions: &[&Region], id: &str) -> bool {
+    let mut instances = regions.iter().flat_map(|region| product.instances(region));
+    instances.any(|row| row.refers_to(id))
 }
 
-fn lingers(product: Product, region: &Region, id: &str) -> bool {
-    let mut pairs = product.key_pairs(region).iter();
+fn lingers(product: Product, regions: &[&Region], id: &str) -> bool {
+    let mut pairs = regions.iter().flat_map(|region| product.key_pairs(region));
     pairs.any(|pair| pair.id == id && pair.lingers > 0)
 }
 
-fn refusal_of_deletion(product: Product, region: &Region, id: &str) -> Option<Refusal> {
+fn refusal_of_deletion(product: Product, regions: &[&Region], id: &str) -> Option<Refusal> {
     let codes = product.codes();
-    if is_held(product, region, id) || lingers(product, region, id) {
+    if is_held(product, regions, id) || lingers(product, regions, id) {
         let message = format!("The key pair `{id}` is in use.");
         return Some(Refusal::new(codes.key_in_use, message));
     }
-    let images = product.images(region).iter();
+    let images = regions.iter().flat_map(|region| product.images(region));
     let has_image = images.flat_map(|image| &image.key_ids).any(|key| key == id);
     has_image.then(|| {
         let message = format!("The key pair `{id}` is associated with an image.");
@@ -218,12 +219,14 @@ fn modify_key_pair_attribute(call: &mut Call<'_>) -> Result<Map<String, Value>, 
             format!("`Description` has {length} characters, the limit is {MOST_DESCRIPTION}."),
         ));
     }
-    Product::Cvm.check_keys_exist(call.region()?, std::slice::from_ref(&id))?;
+    let regions = call.reach(Product::Cvm)?;
+    Product::Cvm.check_keys_exist(&regions, std::slice::from_ref(&id))?;
     if let Some(name) = &name {
         call.check_name_is_free(Product::Cvm, name, Some(&id))?;
     }
     let keeps_empty = call.ctx.has(Quirk::TencentEmptyDescriptionIgnored);
-    let pairs = call.region_mut()?.key_pairs.iter_mut();
+    let regions = call.reach_mut(Product::Cvm)?.into_iter();
+    let pairs = regions.flat_map(|region| &mut region.key_pairs);
     for pair in pairs.filter(|pair| pair.id == id) {
         if let Some(name) = &name {
             pair.name.clone_from(name);

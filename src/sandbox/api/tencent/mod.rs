@@ -11,6 +11,7 @@ mod new_pairs;
 mod parameters;
 mod power;
 mod product;
+mod reach;
 mod refusal;
 mod regions;
 mod sts;
@@ -144,8 +145,9 @@ impl Target {
     }
 
     /// The refusal that a fault rule asks for, if that kind is one.
-    pub(crate) fn refusal_of_fault(&self, kind: Kind) -> Option<Refusal> {
-        Refusal::of_fault(kind, &self.product, &self.action)
+    pub(crate) fn refusal_of_fault(&self, kind: Kind, request: &Request) -> Option<Refusal> {
+        let region = request.header("x-tc-region").unwrap_or_default();
+        Refusal::of_fault(kind, &self.product, region, &self.action)
     }
 
     /// Whether it takes no signature, and says that it has none.

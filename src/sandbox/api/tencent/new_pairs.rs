@@ -145,7 +145,9 @@ pub(crate) fn import(
     call.check_name_is_free(product, &draft.name, None)?;
     // Within the region: the demo fleet has one key in two of them, and nobody could say whether a pair of one region is
     // seen in another (spec tencent 7.1).
-    let registered = product.key_pairs(call.region()?).iter().find(|pair| {
+    let regions = call.reach(product)?;
+    let mut pairs = regions.iter().flat_map(|region| product.key_pairs(region));
+    let registered = pairs.find(|pair| {
         let known = fingerprint::parse(&pair.public_key);
         known.is_some() && known == fingerprint::parse(&public_key)
     });

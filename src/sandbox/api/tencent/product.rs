@@ -177,9 +177,16 @@ impl Product {
         }
     }
 
-    /// Refuses key pairs that the region has not.
-    pub(crate) fn check_keys_exist(self, region: &Region, ids: &[String]) -> Result<(), Refusal> {
-        let exists = |id: &str| self.key_pairs(region).iter().any(|pair| pair.id == id);
+    /// Refuses key pairs that the regions have not.
+    pub(crate) fn check_keys_exist(
+        self,
+        regions: &[&Region],
+        ids: &[String],
+    ) -> Result<(), Refusal> {
+        let exists = |id: &str| {
+            let mut pairs = regions.iter().flat_map(|region| self.key_pairs(region));
+            pairs.any(|pair| pair.id == id)
+        };
         match missing(ids, exists) {
             None => Ok(()),
             Some(list) => Err(Refusal::new(

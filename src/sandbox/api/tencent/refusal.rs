@@ -50,7 +50,7 @@ impl Refusal {
     }
 
     /// The refusal that a fault rule asks for, if that kind is one.
-    pub(crate) fn of_fault(kind: Kind, product: &str, action: &str) -> Option<Self> {
+    pub(crate) fn of_fault(kind: Kind, product: &str, region: &str, action: &str) -> Option<Self> {
         match kind {
             Kind::Throttled => Some(Self::new(
                 "RequestLimitExceeded",
@@ -70,6 +70,7 @@ impl Refusal {
                     "No permission for {product}:{action} on qcs::{product}::uin/100000000001:*."
                 ),
             )),
+            Kind::RegionDisabled => Some(Self::unsupported_region(region)),
             Kind::ExpiredToken => Some(Self::token_failure()),
             Kind::Internal if product == "lighthouse" => {
                 Some(Self::new("InternalError", "Internal fault."))

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Effect, Operation, Refusal, members};
+use super::{Call, Effect, Operation, Quirk, Refusal, members};
+
+/// A region that the account cannot use, under [`Quirk::TencentRegionUnavailable`].
+const UNAVAILABLE: (&str, &str) = ("na-toronto", "North America(Toronto)");
 
 /// The table.
 pub(crate) const OPERATIONS: &[Operation] = &[
@@ -40,7 +43,7 @@ fn describe_regions_of_product(call: &mut Call<'_>) -> Result<Map<String, Value>
     reason = "all operations have one signature"
 )]
 fn describe_regions(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal> {
-    let regions: Vec<Value> = call
+    let mut regions: Vec<Value> = call
         .state
         .tencent
         .regions
@@ -49,6 +52,10 @@ fn describe_regions(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal> 
             json!({ "Region": id, "RegionName": region.name, "RegionState": "AVAILABLE" })
         })
         .collect();
+    if call.ctx.has(Quirk::TencentRegionUnavailable) {
+        let (id, name) = UNAVAILABLE;
+        regions.push(json!({ "Region": id, "RegionName": name, "RegionState": "UNAVAILABLE" }));
+    }
     Ok(members([
         ("TotalCount", regions.len().into()),
         ("RegionSet", regions.into()),

@@ -112,19 +112,19 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Value, Refusal> {
             return Err(Refusal::bad_request(NOT_FOUND.0, NOT_FOUND.1));
         }
     }
-    let is_or_absent =
-        |name: &str, value: &str| parameters.text(name).is_none_or(|asked| asked == value);
+    // Looked up once: there may be very many pairs.
+    let asked_project = parameters.text("ProjectName");
     let asked_fingerprint = parameters.text("FingerPrint");
     let matches: Vec<&KeyPair> = region
         .key_pairs
         .iter()
         .filter(|pair| {
-            pair.name.contains(part_of_name)
+            (part_of_name.is_empty() || pair.name.contains(part_of_name))
                 && (names.is_empty() || names.contains(&pair.name.as_str()))
                 && (ids.is_empty() || ids.contains(&pair.id.as_str()))
                 && asked_fingerprint
                     .is_none_or(|asked| asked == fingerprint::md5_hex(&pair.public_key))
-                && is_or_absent("ProjectName", &pair.project_name)
+                && asked_project.is_none_or(|asked| asked == pair.project_name)
                 && tag_filters.iter().all(|filter| filter.fits(&pair.tags))
         })
         .collect();

@@ -1,5 +1,7 @@
 //! Instances and regions of Volcengine ECS, version 2020-04-01 (spec volcengine 5).
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Value, json};
 
 use super::batch::at_most;
@@ -62,7 +64,8 @@ fn describe_instances(call: &mut Call<'_>) -> Result<Value, Refusal> {
         })
         .collect();
     let (page, next_token) = page(call, &matches, |instance| &instance.id, 10, 100)?;
-    let listed: Vec<Value> = page.iter().map(|found| instance(region, found)).collect();
+    let ids = key_pair_ids(region, page);
+    let listed: Vec<Value> = page.iter().map(|found| instance(&ids, found)).collect();
     let answer =
         json!({ "Instances": listed, "NextToken": next_token, "TotalCount": matches.len() });
     let moving: Vec<String> = page
@@ -78,10 +81,26 @@ fn describe_instances(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(answer)
 }
 
-fn instance(region: &Region, instance: &Instance) -> Value {
-    let key_pair_id = region
-        .key_pair(&instance.key_pair_name)
-        .map_or("", |pair| pair.id.as_str());
+/// The ids of the pairs that these instances are bound to, by name. There may be very many pairs: they are gone through
+/// once for the whole page.
+fn key_pair_ids<'a>(region: &'a Region, page: &[&Instance]) -> HashMap<&'a str, &'a str> {
+    let names: HashSet<&str> = page
+        .iter()
+        .map(|instance| instance.key_pair_name.as_str())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let bound = region
+        .existing_key_pairs()
+        .filter(|pair| names.contains(pair.name.as_str()))
+        .map(|pair| (pair.name.as_str(), pair.id.as_str()));
+    bound.take(names.len()).collect() // a name is in the region once
+}
+
+fn instance(key_pair_ids: &HashMap<&str, &str>, instance: &Instance) -> Value {
+    let key_pair_id = key_pair_ids
+        .get(instance.key_pair_name.as_str())
+        .copied()
+        .unwrap_or_default();
     json!({
         "InstanceId": instance.id,
         "InstanceName": instance.name,

@@ -143,6 +143,11 @@ impl Target {
         named.map(str::to_owned).collect()
     }
 
+    /// The region of the credential scope.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.scope.as_ref().map(|scope| scope.region.as_str())
+    }
+
     /// Whether it takes no signature, and none came.
     pub(crate) fn is_unsigned(&self, request: &Request) -> bool {
         request.header("authorization").is_none() && self.operation.is_some_and(sts::is_unsigned)

@@ -27,8 +27,14 @@ pub(crate) fn page<'m, T>(
         Some(token) => {
             let (offset, next) =
                 read(token, question).ok_or_else(|| Refusal::malformed("NextToken"))?;
-            let found = matches.iter().position(|item| id(item) == next);
-            found.unwrap_or(offset).min(matches.len())
+            // It is where it was, unless something before it came or went.
+            let is_it = |item: &T| id(item) == next;
+            if matches.get(offset).is_some_and(is_it) {
+                offset
+            } else {
+                let found = matches.iter().position(is_it);
+                found.unwrap_or(offset).min(matches.len())
+            }
         }
     };
     let end = start.saturating_add(size).min(matches.len());

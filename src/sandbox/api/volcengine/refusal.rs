@@ -204,6 +204,12 @@ impl Refusal {
                     "User is not authorized to perform: {service}:{action} on resource: trn:{service}:{region}:2100000000:*"
                 ),
             )),
+            // Spec volcengine 2.2 has it for accounts without a service; that a region is meant, and the status, are guesses.
+            Kind::RegionDisabled => Some(Self::service(
+                403,
+                "ServiceNotActivated",
+                format!("The service {service} is not activated in the region {region}."),
+            )),
             Kind::ExpiredToken => Some(Self::invalid_secret_token()),
             Kind::Internal | Kind::Status500 => Some(Self::internal_error()),
             _ => None,

@@ -6,6 +6,7 @@ mod key_pairs;
 mod lighthouse;
 mod lighthouse_bindings;
 mod power;
+mod reach;
 mod settings;
 
 use serde_json::{Value, json};

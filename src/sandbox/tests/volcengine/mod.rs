@@ -3,6 +3,7 @@
 mod bind;
 mod create;
 mod modify;
+mod regions;
 mod tags;
 
 use std::fmt::Write as _;

@@ -87,7 +87,7 @@ fn missing(call: &Call<'_>) -> Refusal {
 
 /// A pair of the whole account, or a private one of the user that calls.
 fn is_visible(pair: &KeyPair, account: &Account) -> bool {
-    pair.scope == "domain" || pair.user_id.is_empty() || pair.user_id == account.user_id
+    pair.user_id.is_empty() || pair.scope == "domain" || pair.user_id == account.user_id
 }
 
 /// The place of the visible pair of that name.

@@ -40,30 +40,28 @@ pub(super) const UPDATE_KEYPAIR_DESCRIPTION: Operation = change(
     update_keypair_description,
 );
 
-/// The marker is the name of the last pair of the page before.
+/// The marker is the name of the last pair of the page before. What is behind the page is not looked at: there may be
+/// very many pairs.
 fn list_keypairs(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let limit = limit(call, DEFAULT_LIMIT)?;
     let account = &call.state.huawei;
-    let pairs: Vec<&KeyPair> = call
+    let mut visible = call
         .project()?
         .key_pairs
         .iter()
-        .filter(|pair| is_visible(pair, account))
-        .collect();
-    let start = match call.query("marker") {
-        None => 0,
-        Some(marker) => pairs
-            .iter()
-            .position(|pair| pair.name == marker)
-            .map(|place| place + 1)
-            .ok_or_else(invalid)?,
-    };
-    let end = start.saturating_add(limit).min(pairs.len());
-    let page = &pairs[start..end];
+        .filter(|pair| is_visible(pair, account));
+    let marker = call.query("marker");
+    if let Some(marker) = &marker {
+        visible
+            .find(|pair| pair.name == *marker)
+            .ok_or_else(invalid)?;
+    }
+    let page: Vec<&KeyPair> = visible.by_ref().take(limit).collect();
+    let has_more = visible.next().is_some();
     let name_or_null =
         |pair: Option<&&KeyPair>| pair.map_or(Value::Null, |pair| pair.name.as_str().into());
-    let next_marker = name_or_null(page.last().filter(|_| end < pairs.len()));
-    let previous_marker = name_or_null(page.first().filter(|_| start > 0));
+    let next_marker = name_or_null(page.last().filter(|_| has_more));
+    let previous_marker = name_or_null(page.first().filter(|_| marker.is_some()));
     let frozen_state = if call.ctx.has(Quirk::KpsFrozenStateText) {
         json!("0")
     } else {

@@ -77,7 +77,7 @@ impl Request {
         Lighthouse.check_key_ids(&request.key_ids, MOST_IDS)?;
         let region = call.region()?;
         Lighthouse.check_instances_exist(region, &request.instance_ids)?;
-        Lighthouse.check_keys_exist(region, &request.key_ids)?;
+        Lighthouse.check_keys_exist(&[region], &request.key_ids)?;
         Ok(request)
     }
 }

@@ -62,7 +62,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 fn create_key_pair(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal> {
     let draft = draft(call)?;
     let (pair, private_key) = create(call, Lighthouse, draft)?;
-    let shown = key_pair(call.region()?, &pair, &private_key.into());
+    let shown = key_pair(&[call.region()?], &pair, &private_key.into());
     Ok(members([("KeyPair", shown)]))
 }
 
@@ -98,16 +98,16 @@ fn describe_key_pairs(call: &mut Call<'_>) -> Result<Map<String, Value>, Refusal
     } else {
         Value::Null
     };
-    shared::list(call, Lighthouse, &filters, fits, |region, pair| {
-        key_pair(region, pair, &private_key)
+    shared::list(call, Lighthouse, &filters, fits, |regions, pair| {
+        key_pair(regions, pair, &private_key)
     })
 }
 
-fn key_pair(region: &Region, pair: &KeyPair, private_key: &Value) -> Value {
-    let holders = holders(Lighthouse, region, &pair.id);
-    let details: Vec<Value> = Lighthouse
-        .instances(region)
+fn key_pair(regions: &[&Region], pair: &KeyPair, private_key: &Value) -> Value {
+    let holders = holders(Lighthouse, regions, &pair.id);
+    let details: Vec<Value> = regions
         .iter()
+        .flat_map(|region| Lighthouse.instances(region))
         .filter(|instance| holders.contains(&instance.id.as_str()))
         .map(
             |instance| json!({ "InstanceId": instance.id, "Username": instance.user_of(&pair.id) }),
