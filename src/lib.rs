@@ -33,6 +33,7 @@ pub mod sign;
 pub mod sshkey;
 pub mod stop;
 pub mod time;
+pub mod toml;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
