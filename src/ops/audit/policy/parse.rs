@@ -142,7 +142,7 @@ fn duration(section: &Section<'_>, key: &str) -> Result<Option<Duration>, Error>
     };
     let complain = |error: Error| {
         let mine = section.complain_in(text.line, key, format!("is wrong: {}", error.message));
-        error.hints.iter().fold(mine, |mine, hint| mine.hint(hint))
+        error.hints.iter().fold(mine, Error::hint)
     };
     parse_duration(text.value).map(Some).map_err(complain)
 }
