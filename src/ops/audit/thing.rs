@@ -117,7 +117,8 @@ pub(super) fn things(inventory: &Inventory) -> Vec<Thing<'_>> {
     sights.sort_by_cached_key(|(shown, holding)| {
         let record = &holding.record;
         let identity = identity(record.material(), &known).map(|identity| identity.shown);
-        (shown.clone(), label(record), identity)
+        let rest = format!("{:?} {:?}", record.facts, holding.usage);
+        (shown.clone(), label(record), identity, rest)
     });
     let mut things: Vec<Thing<'_>> = Vec::new();
     let mut seen: BTreeMap<_, usize> = BTreeMap::new();
