@@ -3,12 +3,14 @@
 mod document;
 mod list;
 mod query;
+mod sarif;
 mod table;
 
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
 pub use list::{Fields, Item, ListDocument};
 pub use query::Query;
+pub use sarif::{SarifLevel, SarifLog, SarifNotification, SarifResult, SarifRule};
 use serde_json::Value;
 
 use crate::error::Error;

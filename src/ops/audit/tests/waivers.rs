@@ -101,7 +101,7 @@ fn a_waiver_covers_a_thing_wherever_it_is_seen() {
     let fleet = ["ap-beijing", "ap-guangzhou"].map(|region| {
         let address = format!("tencent:prod/{region}/key-pair/skey-1");
         pair(&address, key(&rsa(1_024)), |pair| {
-            pair.name = "ci".to_owned()
+            pair.name = "ci".to_owned();
         })
     });
     let (_, fails) = judged(
