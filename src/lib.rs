@@ -34,6 +34,7 @@ pub mod snapshot;
 pub mod sshkey;
 pub mod stop;
 pub mod time;
+pub mod toml;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

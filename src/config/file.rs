@@ -7,7 +7,6 @@ mod credentials;
 mod edit;
 mod key;
 mod parse;
-mod section;
 mod show;
 mod store;
 #[cfg(test)]
@@ -25,7 +24,7 @@ use super::{Env, env as variables, paths};
 use crate::error::Error;
 use crate::model::{CloudId, ProtectRule};
 use crate::secret::Secret;
-use section::Source;
+use crate::toml::Source;
 
 /// All that the file says.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,18 @@
 mod document;
 mod list;
 mod query;
+<<<<<<< HEAD
 mod stream;
+=======
+mod sarif;
+>>>>>>> audit
 mod table;
 
 use clap::ValueEnum;
 pub use document::{ChangeDocument, error_document};
 pub use list::{Fields, Item, ListDocument, Reach, holding_item};
 pub use query::Query;
+pub use sarif::{SarifLevel, SarifLog, SarifNotification, SarifResult, SarifRule};
 use serde_json::Value;
 pub use stream::ListStream;
 

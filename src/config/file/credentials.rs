@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::key::{CREDENTIAL_KEYS, SOURCE};
-use super::section::{Section, suggest};
 use super::{CredentialSource, Domain, RoleSource, VendorFile};
 use crate::error::Error;
 use crate::model::CloudId;
 use crate::secret::Secret;
 use crate::time::parse_duration;
+use crate::toml::{Section, suggest};
 
 /// How long a program may take when the file does not say.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -6,10 +6,10 @@ use std::path::Path;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::key::{KeyPath, Kind};
-use super::section::Source;
 use super::{Config, store};
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
+use crate::toml::Source;
 
 const BY_HAND: &str = "Correct it in the file; kpctl config path tells where it is.";
 

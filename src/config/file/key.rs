@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use toml_edit::Key;
 
-use super::section::suggest;
 use crate::error::Error;
 use crate::model::CloudId;
 use crate::secret::is_secret_name;
+use crate::toml::suggest;
 
 pub(super) const PROFILES: &str = "profiles";
 pub(super) const GROUPS: &str = "groups";

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::{CONFIG, CREDENTIALS, GROUPS, PROFILE, PROFILES, PROTECT, PROTECT_RULE};
-use super::section::{Section, Source, Text};
 use super::{Config, CredentialSource, Profile, VendorFile, credentials};
 use crate::error::Error;
 use crate::model::{CloudId, Pattern, ProtectRule};
 use crate::sshkey::Fingerprint;
+use crate::toml::{Section, Source, Text};
 
 /// Names that say where credentials come from without any profile.
 const RESERVED: [&str; 3] = ["env", "sandbox", "instance-role"];
@@ -256,7 +256,7 @@ fn named(
     Err(if fitting.is_empty() {
         error.hint("Add it as [profiles.NAME] with cloud = \"…\" below it.")
     } else {
-        super::section::suggest(error, text.value, &fitting)
+        crate::toml::suggest(error, text.value, &fitting)
     })
 }
 

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value as Toml};
 
 use super::key::{CREDENTIALS, KeyPath, is_secret};
-use super::section::Source;
 use super::{Config, store};
 use crate::error::Error;
 use crate::secret::REDACTED;
+use crate::toml::Source;
 
 /// What the file has at that key; `None` when it is not set. The file must be right.
 pub fn get(path: &Path, key: &KeyPath) -> Result<Option<Value>, Error> {

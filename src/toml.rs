@@ -1,14 +1,15 @@
-//! Tables of the file, read so that every mistake is named with its line.
+//! TOML that people write, read so that every mistake is named with its line: the config file, and
+//! the policies of `audit`.
 
 use std::fmt::Display;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use toml_edit::{Document, Item, TableLike};
 
 use crate::error::Error;
 
 /// The text that is read, and what errors call it.
-pub(super) struct Source<'a> {
+pub struct Source<'a> {
     text: &'a str,
     place: String,
     /// Where each line begins.
@@ -16,7 +17,8 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(text: &'a str, place: String) -> Self {
+    /// Takes a text, and what errors call it.
+    pub fn new(text: &'a str, place: String) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
             text,
@@ -26,16 +28,17 @@ impl<'a> Source<'a> {
     }
 
     /// The line at that place, counted from 1.
-    pub(super) fn line(&self, at: usize) -> usize {
+    pub fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|start| *start <= at)
     }
 
-    pub(super) fn complain(&self, line: usize, why: impl Display) -> Error {
+    /// An error about a line.
+    pub fn complain(&self, line: usize, why: impl Display) -> Error {
         Error::usage(format!("{why} (line {line} of {})", self.place))
     }
 
     /// The tables. Whatever the parser says is put into own words: it quotes the line.
-    pub(super) fn document(&self) -> Result<Document<&'a str>, Error> {
+    pub fn document(&self) -> Result<Document<&'a str>, Error> {
         Document::parse(self.text).map_err(|error| {
             let at = error.span().map_or(self.text.len(), |span| span.start);
             let at = at.min(self.text.len());
@@ -63,7 +66,7 @@ impl<'a> Source<'a> {
 
 /// A table, with its name and its line for errors.
 #[derive(Clone)]
-pub(super) struct Section<'a> {
+pub struct Section<'a> {
     source: &'a Source<'a>,
     name: String,
     table: &'a dyn TableLike,
@@ -71,13 +74,16 @@ pub(super) struct Section<'a> {
 }
 
 /// Something in a table, for errors.
-pub(super) struct Text<'a> {
-    pub(super) value: &'a str,
-    pub(super) line: usize,
+pub struct Text<'a> {
+    /// What it says.
+    pub value: &'a str,
+    /// Where it stands.
+    pub line: usize,
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn root(source: &'a Source<'a>, document: &'a Document<&'a str>) -> Self {
+    /// The text as a whole.
+    pub fn root(source: &'a Source<'a>, document: &'a Document<&'a str>) -> Self {
         Self {
             source,
             name: String::new(),
@@ -86,21 +92,23 @@ impl<'a> Section<'a> {
         }
     }
 
-    pub(super) fn line(&self) -> usize {
+    /// Where the table begins.
+    pub fn line(&self) -> usize {
         self.line
     }
 
     /// The names of all keys.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.table.iter().map(|(key, _)| key)
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    /// Whether there is such a key.
+    pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// The table as errors call it.
-    pub(super) fn title(&self) -> String {
+    pub fn title(&self) -> String {
         if self.name.is_empty() || self.name.starts_with('[') {
             return self.name.clone();
         }
@@ -125,24 +133,24 @@ impl<'a> Section<'a> {
     }
 
     /// An error about a key: `'KEY' in [TABLE] WHY`.
-    pub(super) fn complain(&self, key: &str, why: impl Display) -> Error {
+    pub fn complain(&self, key: &str, why: impl Display) -> Error {
         self.complain_in(self.line_of(key), key, why)
     }
 
     /// The same about a line of its own, such as that of one text in a list.
-    pub(super) fn complain_in(&self, line: usize, key: &str, why: impl Display) -> Error {
+    pub fn complain_in(&self, line: usize, key: &str, why: impl Display) -> Error {
         let place = self.key_in_table(key);
         self.source.complain(line, format!("{place} {why}"))
     }
 
     /// An error about the whole table.
-    pub(super) fn complain_here(&self, why: impl Display) -> Error {
+    pub fn complain_here(&self, why: impl Display) -> Error {
         let title = self.title();
         self.source.complain(self.line, format!("{title} {why}"))
     }
 
     /// Refuses keys that are not known here.
-    pub(super) fn only(&self, known: &[&str]) -> Result<(), Error> {
+    pub fn only(&self, known: &[&str]) -> Result<(), Error> {
         match self.keys().find(|key| !known.contains(key)) {
             Some(key) => {
                 let place = self.key_in_table(key);
@@ -155,7 +163,7 @@ impl<'a> Section<'a> {
     }
 
     /// A text.
-    pub(super) fn text(&self, key: &str) -> Result<Option<Text<'a>>, Error> {
+    pub fn text(&self, key: &str) -> Result<Option<Text<'a>>, Error> {
         let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
@@ -166,14 +174,46 @@ impl<'a> Section<'a> {
         self.filled(key, value, line).map(Some)
     }
 
+    /// A whole number in a range.
+    pub fn number(&self, key: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, Error> {
+        let Some(item) = self.table.get(key) else {
+            return Ok(None);
+        };
+        let Some(value) = item.as_integer() else {
+            return Err(self.wrong_type(key, item, "a whole number"));
+        };
+        let fitting = u32::try_from(value)
+            .ok()
+            .filter(|value| range.contains(value));
+        fitting.map(Some).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            self.complain(
+                key,
+                format!("must be from {least} to {most}, and is {value}"),
+            )
+        })
+    }
+
+    /// A date or an instant, in quotes or bare, as the text that it is.
+    pub fn date(&self, key: &str) -> Result<Option<String>, Error> {
+        let Some(item) = self.table.get(key) else {
+            return Ok(None);
+        };
+        match (item.as_datetime(), item.as_str()) {
+            (Some(date), _) => Ok(Some(date.to_string())),
+            (None, Some(_)) => Ok(self.text(key)?.map(|text| text.value.to_owned())),
+            (None, None) => Err(self.wrong_type(key, item, "a date, as in \"2027-01-31\"")),
+        }
+    }
+
     /// A text that must be there.
-    pub(super) fn required(&self, key: &str) -> Result<Text<'a>, Error> {
+    pub fn required(&self, key: &str) -> Result<Text<'a>, Error> {
         self.text(key)?
             .ok_or_else(|| self.complain_here(format!("has no '{key}'")))
     }
 
     /// The texts of a list; none when the key is not there. A list without any is a mistake.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<Text<'a>>, Error> {
+    pub fn texts(&self, key: &str) -> Result<Vec<Text<'a>>, Error> {
         let wanted = "a list of texts, as in [\"a\", \"b\"]";
         let Some(item) = self.table.get(key) else {
             return Ok(Vec::new());
@@ -200,7 +240,7 @@ impl<'a> Section<'a> {
     }
 
     /// The texts of a list, none of them empty.
-    pub(super) fn filled_texts(&self, key: &str) -> Result<Vec<Text<'a>>, Error> {
+    pub fn filled_texts(&self, key: &str) -> Result<Vec<Text<'a>>, Error> {
         let texts = self.texts(key)?.into_iter();
         texts
             .map(|text| self.filled(key, text.value, text.line))
@@ -217,7 +257,7 @@ impl<'a> Section<'a> {
     }
 
     /// A table in this one.
-    pub(super) fn table(&self, key: &str) -> Result<Option<Self>, Error> {
+    pub fn table(&self, key: &str) -> Result<Option<Self>, Error> {
         let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
@@ -234,7 +274,7 @@ impl<'a> Section<'a> {
     }
 
     /// The tables of `[[KEY]]`.
-    pub(super) fn tables(&self, key: &str) -> Result<Vec<Self>, Error> {
+    pub fn tables(&self, key: &str) -> Result<Vec<Self>, Error> {
         let Some(item) = self.table.get(key) else {
             return Ok(Vec::new());
         };
@@ -275,7 +315,7 @@ impl<'a> Section<'a> {
 }
 
 /// Names the known word that was probably meant, or all of them.
-pub(super) fn suggest(error: Error, word: &str, known: &[&str]) -> Error {
+pub fn suggest(error: Error, word: &str, known: &[&str]) -> Error {
     let near = known.iter().map(|other| (distance(word, other), *other));
     match near.min() {
         Some((away, other)) if away <= 3 && away < other.len() && away < word.len().max(2) => {
