@@ -194,48 +194,12 @@ impl Selection {
 impl Items<'_> {
     /// Reads the ids; `-` takes them from standard input, one a line.
     pub fn read(&self, io: &Io) -> Result<Selection, Error> {
-        let (texts, from_input) = self.texts(io)?;
+        let (texts, from_input) = read_texts(self.texts, io)?;
         let mut items = Vec::new();
         for text in &texts {
             items.push(self.item(text)?);
         }
         Ok(Selection { items, from_input })
-    }
-
-    /// The texts, each once, and whether they came from standard input.
-    pub fn texts(&self, io: &Io) -> Result<(Vec<String>, bool), Error> {
-        let from_input = self.texts.iter().any(|text| text == "-");
-        let texts: Vec<String> = if from_input {
-            if self.texts.len() > 1 {
-                return Err(Error::usage(
-                    "'-' takes all ids from standard input: give no others beside it",
-                ));
-            }
-            let input = io.read_input()?;
-            let lines = input.lines().map(str::trim).filter(|line| !line.is_empty());
-            lines.map(str::to_owned).collect()
-        } else {
-            self.texts.to_vec()
-        };
-        texts.iter().try_for_each(|text| check_visible(text))?;
-        let mut seen = HashSet::new();
-        let (unique, repeated): (Vec<String>, Vec<String>) = texts
-            .into_iter()
-            .partition(|text| seen.insert(text.clone()));
-        if !repeated.is_empty() {
-            let mut named = HashSet::new();
-            let repeated: Vec<&str> = repeated
-                .iter()
-                .map(String::as_str)
-                .filter(|text| named.insert(*text))
-                .take(10)
-                .collect();
-            io.warn(&format!(
-                "given more than once, done once: {}",
-                repeated.join(", ")
-            ));
-        }
-        Ok((unique, from_input))
     }
 
     /// An id as it is, or the id and the scope of an address, which must be of this command's kind.
@@ -256,9 +220,45 @@ impl Items<'_> {
     }
 }
 
+/// The texts of a command line, each once, and whether they came from standard input, as `-` asks.
+pub(crate) fn read_texts(given: &[String], io: &Io) -> Result<(Vec<String>, bool), Error> {
+    let from_input = given.iter().any(|text| text == "-");
+    let texts: Vec<String> = if from_input {
+        if given.len() > 1 {
+            return Err(Error::usage(
+                "'-' takes all ids from standard input: give no others beside it",
+            ));
+        }
+        let input = io.read_input()?;
+        let lines = input.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    } else {
+        given.to_vec()
+    };
+    texts.iter().try_for_each(|text| check_visible(text))?;
+    let mut seen = HashSet::new();
+    let (unique, repeated): (Vec<String>, Vec<String>) = texts
+        .into_iter()
+        .partition(|text| seen.insert(text.clone()));
+    if !repeated.is_empty() {
+        let mut named = HashSet::new();
+        let repeated: Vec<&str> = repeated
+            .iter()
+            .map(String::as_str)
+            .filter(|text| named.insert(*text))
+            .take(10)
+            .collect();
+        io.warn(&format!(
+            "given more than once, done once: {}",
+            repeated.join(", ")
+        ));
+    }
+    Ok((unique, from_input))
+}
+
 /// Refuses letters that nobody sees: what is named would not be there, which looks like success. An
 /// address can still name such a thing, with the letter encoded as lists print it.
-fn check_visible(text: &str) -> Result<(), Error> {
+pub(crate) fn check_visible(text: &str) -> Result<(), Error> {
     match text.chars().find(|c| is_unsafe(*c) && !c.is_control()) {
         Some(letter) => Err(Error::usage(format!(
             "'{text}' has a letter that cannot be seen, U+{:04X}",

@@ -1,5 +1,7 @@
 //! From a parsed change to its exit code: providers, consent, the run, the document.
 
+use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::Run;
@@ -58,8 +60,42 @@ impl Job<'_> {
             .iter()
             .map(|(provider, _)| provider.as_ref())
             .collect();
+        let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
         let report = self
-            .finish(run, &site, &output, providers, requests, &|_| {})
+            .finish(
+                run,
+                &site,
+                &output,
+                (providers, requests, endpoint),
+                &|_| {},
+            )
+            .await?;
+        Ok(report.exit_code)
+    }
+
+    /// Makes changes in many scopes of any clouds, each with a request of its own.
+    pub(super) async fn everywhere(
+        &self,
+        run: &Run<'_>,
+        site: &Site<'_>,
+        output: &Output,
+        parts: &[Part],
+        settle: &dyn Fn(&mut Report),
+    ) -> Result<u8, Error> {
+        let mut endpoints: Vec<String> = Vec::new();
+        for part in parts {
+            if let Some(endpoint) =
+                site.foreign_endpoint(part.provider.scope().cloud, part.service)?
+                && !endpoints.contains(&endpoint)
+            {
+                endpoints.push(endpoint);
+            }
+        }
+        let providers = parts.iter().map(|part| part.provider.as_ref()).collect();
+        let requests = parts.iter().map(|part| part.request.clone()).collect();
+        let endpoint = (!endpoints.is_empty()).then(|| endpoints.join(", "));
+        let report = self
+            .finish(run, site, output, (providers, requests, endpoint), settle)
             .await?;
         Ok(report.exit_code)
     }
@@ -81,16 +117,14 @@ impl Job<'_> {
         run: &Run<'_>,
         scopes: &[Option<Scope>],
         request: ChangeRequest,
-        settle: &dyn Fn(&Report),
+        settle: &dyn Fn(&mut Report),
     ) -> Result<u8, Error> {
         let output = Self::output(run)?;
         let site = Site::open(run.context, run.global, run.stop).await?;
         if scopes.is_empty() && self.from_input {
             // An empty list from another command: nothing to do, and nobody to ask.
-            let nothing = (Vec::new(), Vec::new());
-            let report = self
-                .finish(run, &site, &output, nothing.0, nothing.1, settle)
-                .await?;
+            let nothing = (Vec::new(), Vec::new(), None);
+            let report = self.finish(run, &site, &output, nothing, settle).await?;
             return Ok(report.exit_code);
         }
         let placed: Vec<_> = scopes
@@ -108,10 +142,9 @@ impl Job<'_> {
             Some((provider, _)) => provider,
             None => site.provider(self.cloud, self.service)?,
         };
-        let (providers, requests) = (vec![provider.as_ref()], vec![request]);
-        let report = self
-            .finish(run, &site, &output, providers, requests, settle)
-            .await?;
+        let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
+        let work = (vec![provider.as_ref()], vec![request], endpoint);
+        let report = self.finish(run, &site, &output, work, settle).await?;
         Ok(report.exit_code)
     }
 
@@ -126,9 +159,8 @@ impl Job<'_> {
         run: &Run<'_>,
         site: &Site<'_>,
         output: &Output,
-        providers: Vec<&dyn Provider>,
-        requests: Vec<ChangeRequest>,
-        settle: &dyn Fn(&Report),
+        (providers, requests, endpoint): Planned<'_>,
+        settle: &dyn Fn(&mut Report),
     ) -> Result<Report, Error> {
         let io = &run.context.io;
         let reaches = requests.iter().map(Reach::of).collect();
@@ -136,10 +168,9 @@ impl Job<'_> {
         for (provider, request) in providers.iter().zip(requests) {
             changes.push(provider.change(request)?);
         }
-        let endpoint = site.foreign_endpoint(self.cloud, self.service)?;
         if !site.is_sandbox() {
-            for provider in &providers {
-                check_account(run, *provider).await?;
+            for provider in one_of_each_login(&providers) {
+                check_account(run, provider).await?;
             }
         }
         let may_ask =
@@ -148,8 +179,15 @@ impl Job<'_> {
         let ask = |question: Question| -> BoxFuture<'_, Result<bool, Error>> {
             let answer = async move {
                 let mut places = Vec::new();
-                for provider in asked {
-                    places.push(place(*provider, named).await?);
+                for provider in one_of_each_login(asked) {
+                    let same_login = |other: &&&dyn Provider| {
+                        let (one, other) = (provider.scope(), other.scope());
+                        (one.cloud, &one.profile) == (other.cloud, &other.profile)
+                    };
+                    let regions = asked.iter().filter(same_login);
+                    let regions: Vec<&str> =
+                        regions.map(|other| other.scope().region.as_str()).collect();
+                    places.push(place_in(provider, &regions.join(", "), named).await?);
                 }
                 io.confirm(&question_text(&question, &places)).await
             };
@@ -168,7 +206,7 @@ impl Job<'_> {
         if !self.changing.dry_run {
             site.keep_journal(&self.command)?;
         }
-        let report = change::run(
+        let mut report = change::run(
             &mut changes,
             site.courier(),
             &consent,
@@ -177,7 +215,7 @@ impl Job<'_> {
             Some(&guard),
         )
         .await?;
-        settle(&report);
+        settle(&mut report);
         self.write(run, site, output, &report, endpoint.as_deref())?;
         Ok(report)
     }
@@ -213,6 +251,33 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// Providers, a request for each, and the endpoints when they are not the vendors' own.
+type Planned<'a> = (Vec<&'a dyn Provider>, Vec<ChangeRequest>, Option<String>);
+
+/// A change in one scope, among many.
+pub(super) struct Part {
+    pub(super) provider: Rc<dyn Provider>,
+    pub(super) service: &'static str,
+    pub(super) request: ChangeRequest,
+}
+
+/// The first provider of each login: whose it is need not be asked in every region.
+fn one_of_each_login<'a>(providers: &[&'a dyn Provider]) -> Vec<&'a dyn Provider> {
+    let mut seen = HashSet::new();
+    let is_first = |provider: &&&dyn Provider| {
+        let scope = provider.scope();
+        seen.insert((scope.cloud, scope.profile.clone()))
+    };
+    providers
+        .iter()
+        .copied()
+        .collect::<Vec<_>>()
+        .iter()
+        .filter(is_first)
+        .copied()
+        .collect()
 }
 
 /// The config file's protect rules, for the changes of one command.
@@ -315,6 +380,14 @@ pub(super) async fn place(
     provider: &dyn Provider,
     endpoint: Option<&str>,
 ) -> Result<String, Error> {
+    place_in(provider, &provider.scope().region, endpoint).await
+}
+
+async fn place_in(
+    provider: &dyn Provider,
+    regions: &str,
+    endpoint: Option<&str>,
+) -> Result<String, Error> {
     let held = provider.keys().current().await?;
     let account = match &held.credential {
         // A token is good for some services only; asking another one about it proves nothing.
@@ -342,12 +415,17 @@ pub(super) async fn place(
         ""
     };
     Ok(format!(
-        "{sandbox}{} {}, {account}{endpoint}",
-        scope.cloud, scope.region
+        "{sandbox}{} {regions}, {account}{endpoint}",
+        scope.cloud
     ))
 }
 
 pub(super) fn question_text(question: &Question, places: &[String]) -> String {
+    let is_several = |part: fn(&Scope) -> &str| {
+        let mut parts = question.items.iter().map(|(item, _)| part(&item.scope));
+        let first = parts.next();
+        parts.any(|other| Some(other) != first)
+    };
     let mut lines = vec![format!("In {}:", one_line(&places.join("; ")))];
     for (item, target) in question.items.iter().take(LISTED) {
         let target = target
@@ -355,10 +433,13 @@ pub(super) fn question_text(question: &Question, places: &[String]) -> String {
             .map(|target| format!(" on {}", one_line(&target.id)))
             .unwrap_or_default();
         // In several places the same name may stand for several things.
-        let place = if places.len() > 1 {
-            format!(" in {}", item.scope.region)
-        } else {
-            String::new()
+        let place = match (
+            is_several(|scope| scope.cloud.name()),
+            is_several(|scope| &scope.region),
+        ) {
+            (true, _) => format!(" in {} {}", item.scope.cloud, item.scope.region),
+            (false, true) => format!(" in {}", item.scope.region),
+            (false, false) => String::new(),
         };
         lines.push(format!("  {}{target}{place}", one_line(&item.id)));
     }
@@ -417,6 +498,10 @@ mod tests {
             question_text(&question, &places),
             "In volcengine cn-beijing; volcengine cn-shanghai:\n  ci in cn-beijing\n  ci in cn-shanghai\ndelete key pairs?"
         );
+        let question = Question {
+            items: vec![address("cn-beijing"), address("cn-beijing")],
+            ..question
+        };
         assert_eq!(
             question_text(&question, &places[..1]),
             "In volcengine cn-beijing:\n  ci\n  ci\ndelete key pairs?"

@@ -171,7 +171,7 @@ impl Delete {
 }
 
 /// Spec codearts 3.4: an integer from 1 to 2147483647.
-fn key_id(text: &str) -> Result<u32, Error> {
+pub(super) fn key_id(text: &str) -> Result<u32, Error> {
     let plain = !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_digit())
         && !text.starts_with('0');

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Run;
-use super::args::{Changing, Items, Selection};
+use super::args::{Changing, Items, Selection, read_texts};
 use super::carry_out::Job;
 use super::read_out::{MachineFilter, Reading};
 use crate::error::Error;
@@ -94,7 +94,7 @@ impl Jobs {
             resource: Resource::CphServer,
             texts: &self.ids,
         };
-        let (ids, _) = items.texts(&run.context.io)?;
+        let (ids, _) = read_texts(items.texts, &run.context.io)?;
         let reading = reading("jobs");
         if ids.is_empty() {
             return reading.nothing(run).await;
@@ -132,7 +132,7 @@ impl ChangeKeyPair {
             resource: Resource::CphServer,
             texts: &self.servers,
         };
-        let (texts, from_input) = items.texts(&run.context.io)?;
+        let (texts, from_input) = read_texts(items.texts, &run.context.io)?;
         let selection = self.assign(&items, &texts, from_input)?;
         let job = Job {
             command: "huawei cph-server change-key-pair".to_owned(),

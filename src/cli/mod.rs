@@ -8,11 +8,13 @@ mod carry_out;
 mod codearts_key;
 mod config;
 mod cph_server;
+mod delete;
 mod doctor;
 mod embedded;
 mod endpoints;
 mod find;
 mod fleet;
+mod import;
 mod instance;
 mod key;
 mod key_pair;
@@ -102,6 +104,26 @@ enum Command {
         ssh-keygen -y -f old-laptop | kpctl find - -o json\n  \
         kpctl --sandbox find ad:2d:7f:98:d1:0a:97:5a:49:83:6d:0d:f7:ab:6d:3b")]
     Find(find::Find),
+
+    /// Import a public key into many places at once
+    ///
+    /// A place that has the key under any name is left as it is: 'exists'. The same name with another key is
+    /// a 'conflict'. A second run changes nothing.
+    #[command(before_help = "Examples:\n  \
+        kpctl import ~/.ssh/ops.pub --name ops-2026 --on volcengine --on 'tencent:prod/ap-*'\n  \
+        kpctl import ops.pub --name ops-2026 --on huawei/cn-north-4/codearts-key --dry-run\n  \
+        kpctl --sandbox import ops.pub --name ops-2026 --on '*'")]
+    Import(import::Import),
+
+    /// Delete keys of any clouds, by address
+    ///
+    /// All places are looked at before anything is sent, and each key has its outcome, as with the clouds' own
+    /// delete.
+    #[command(before_help = "Examples:\n  \
+        kpctl delete volcengine:prod/cn-beijing/key-pair/old huawei:prod/cn-north-4/codearts-key/31001\n  \
+        kpctl ls --unused --older-than 365d -o names | kpctl delete - --dry-run\n  \
+        kpctl --sandbox delete volcengine:sandbox/cn-beijing/key-pair/old-laptop --yes")]
+    Delete(delete::Delete),
 
     /// Save what all accounts, regions and clouds hold, to be read again with --offline
     ///
@@ -268,6 +290,8 @@ impl Cli {
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
             Command::Ls(command) => command.run(&run).await,
             Command::Find(command) => command.run(&run).await,
+            Command::Import(command) => command.run(&run).await,
+            Command::Delete(command) => command.run(&run).await,
             Command::Snapshot(command) => command.run(&run).await,
             Command::Key(command) => command.run(&run).await,
             Command::Config(command) => command.run(&run).await,

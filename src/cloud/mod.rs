@@ -142,16 +142,6 @@ pub fn known_regions(cloud: CloudId, resource: Resource) -> Vec<&'static str> {
     }
 }
 
-/// Whether there can be things of this kind in a region: `false` only where no host is known.
-pub fn has_service(cloud: CloudId, resource: Resource, region: &str) -> bool {
-    match (cloud, resource) {
-        (CloudId::Huawei, Resource::CphServer | Resource::CodeartsKey) => {
-            known_regions(cloud, resource).contains(&region)
-        }
-        _ => true,
-    }
-}
-
 /// The vendor's own variable that names the endpoint of a service in a region, and its URL; `None`
 /// when the vendor's table holds.
 pub fn environment_endpoint<'a>(

@@ -1,5 +1,7 @@
 //! One road for every change: look, ask, and only then work.
 
+use futures_util::future::join_all;
+
 use super::consent::{Consent, Question};
 use super::work::Work;
 use crate::cloud::change::{Change, Others, Survey};
@@ -56,16 +58,21 @@ pub async fn run(
 ) -> Result<Report, Error> {
     // Until consent is given nothing but reads can leave the program.
     courier.may_change.set(false);
-    let mut surveys = Vec::new();
-    for (number, change) in changes.iter_mut().enumerate() {
-        let mut survey = change.survey().await?;
-        if let Some(guard) = guard {
-            let others = change.others();
-            guard.inspect(number, others, &mut survey).await?;
-        }
-        surveys.push(survey);
-        courier.go_on()?;
-    }
+    // Reads only, and each in its own scope: none has to wait for another.
+    let looks = changes
+        .iter_mut()
+        .enumerate()
+        .map(|(number, change)| async move {
+            let mut survey = change.survey().await?;
+            if let Some(guard) = guard {
+                let others = change.others();
+                guard.inspect(number, others, &mut survey).await?;
+            }
+            Ok::<_, Error>(survey)
+        });
+    let looks = join_all(looks).await.into_iter();
+    let mut surveys = looks.collect::<Result<Vec<_>, _>>()?;
+    courier.go_on()?;
     let mut report = Report {
         outcomes: Vec::new(),
         warnings: surveys

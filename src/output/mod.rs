@@ -3,11 +3,8 @@
 mod document;
 mod list;
 mod query;
-<<<<<<< HEAD
-mod stream;
-=======
 mod sarif;
->>>>>>> audit
+mod stream;
 mod table;
 
 use clap::ValueEnum;

@@ -14,6 +14,7 @@ use clap::Args;
 pub(super) use offline::{offline, read as read_snapshot};
 pub(super) use places::Fleet;
 
+use crate::cloud::inventory_lists;
 use crate::error::Error;
 use crate::model::{CloudId, ListRequest, Place, Resource, ScopePattern, Sight, Visit};
 use crate::output::{Fields, Reach};
@@ -71,30 +72,18 @@ pub(super) const KEYS: [Resource; 3] = [
     Resource::CodeartsKey,
 ];
 
-/// What lists the things of a kind.
-pub(super) fn list_of(resource: Resource) -> Option<ListRequest> {
-    match resource {
-        Resource::KeyPair | Resource::LighthouseKeyPair => Some(ListRequest::KeyPairs(resource)),
-        Resource::Instance => Some(ListRequest::Instances),
-        Resource::KmsKey => Some(ListRequest::KmsKeys),
-        Resource::CphServer => Some(ListRequest::CphServers),
-        Resource::CodeartsKey => Some(ListRequest::CodeartsKeys),
-        Resource::Task => None,
-    }
+/// The list of a cloud's things of a kind; `None` where the cloud has none.
+pub(super) fn list_of(cloud: CloudId, resource: Resource) -> Option<ListRequest> {
+    let mut lists = inventory_lists(cloud).into_iter();
+    let list = lists.find(|(kind, ..)| *kind == resource);
+    list.map(|(_, _, request)| request)
 }
 
 /// The service of a cloud that has things of a kind; `None` where the cloud has none.
 pub(super) fn service_of(cloud: CloudId, resource: Resource) -> Option<&'static str> {
-    match (cloud, resource) {
-        (CloudId::Volcengine, Resource::KeyPair | Resource::Instance) => Some("ecs"),
-        (CloudId::Tencent, Resource::KeyPair | Resource::Instance) => Some("cvm"),
-        (CloudId::Tencent, Resource::LighthouseKeyPair) => Some("lighthouse"),
-        (CloudId::Huawei, Resource::KeyPair) => Some("kps"),
-        (CloudId::Huawei, Resource::KmsKey) => Some("kms"),
-        (CloudId::Huawei, Resource::CphServer) => Some("cph"),
-        (CloudId::Huawei, Resource::CodeartsKey) => Some("codearts"),
-        _ => None,
-    }
+    let mut lists = inventory_lists(cloud).into_iter();
+    let list = lists.find(|(kind, ..)| *kind == resource);
+    list.map(|(_, service, _)| service)
 }
 
 /// What documents say of the places that were to be read.

@@ -98,7 +98,7 @@ impl Fleet {
                 if !has_service(place.scope.cloud, resource, &place.scope.region) {
                     continue;
                 }
-                if let Some(request) = list_of(resource) {
+                if let Some(request) = list_of(place.scope.cloud, resource) {
                     more.push(Target {
                         place,
                         provider: Rc::clone(&target.provider),
@@ -179,7 +179,7 @@ impl Fleet {
             return Ok(());
         }
         let (Some(request), Some(service)) = (
-            list_of(place.resource),
+            list_of(place.scope.cloud, place.resource),
             service_of(place.scope.cloud, place.resource),
         ) else {
             return Ok(());

@@ -110,7 +110,7 @@ impl<L: Labels> Create<L> {
         pair.keeper = Some(Keeper::new(self.place(), |_| Ok(())));
         pair.public_key = Some(public);
         let files = RefCell::new(files);
-        let settle = |report: &Report| {
+        let settle = |report: &mut Report| {
             let files = files.take();
             if report.outcomes.iter().all(is_certainly_unknown) {
                 discard(run, files);
