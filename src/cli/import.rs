@@ -142,7 +142,7 @@ impl Import {
             let name = legal_name(cloud, resource, &self.name)?;
             if name != self.name {
                 run.context.io.say(&format!(
-                    "'{}' is called '{name}' as a {resource} of {cloud}, which allows no other",
+                    "a {resource} of {cloud} cannot be called '{}': it becomes '{name}' there",
                     self.name
                 ));
             }
@@ -211,6 +211,7 @@ impl Import {
         let provider = fleet.provider(&place.scope)?;
         let pair = NewKeyPair {
             name: named.name.clone(),
+            spare_name: spare_name(cloud, resource, &named.name, &place.scope.region),
             public_key: Some(key.clone()),
             ..NewKeyPair::default()
         };
@@ -227,6 +228,18 @@ impl Import {
             },
         }))
     }
+}
+
+/// A name that tells of its region, for clouds whose names are unique in the account although each region
+/// has its own list.
+fn spare_name(cloud: CloudId, resource: Resource, name: &str, region: &str) -> Option<String> {
+    let spare = legal_name(cloud, resource, &format!("{name}-{region}")).ok()?;
+    // A long name leaves no room for the region at its end.
+    if spare.starts_with(name) && spare.len() > name.len() + 1 {
+        return Some(spare);
+    }
+    let spare = legal_name(cloud, resource, &format!("{region}-{name}")).ok()?;
+    (spare != name).then_some(spare)
 }
 
 /// What the key is called in places of one kind.

@@ -151,7 +151,19 @@ impl<R: Registry> Additions<R> {
     }
 
     /// Adds one pair and keeps what only this answer tells.
-    async fn add(&self, item: usize, outcome: &mut Outcome) -> Result<(), Error> {
+    async fn add(&mut self, item: usize, outcome: &mut Outcome) -> Result<(), Error> {
+        let result = self.add_once(item, outcome).await;
+        match (&result, self.pairs[item].spare_name.take()) {
+            (Err(error), Some(spare)) if is_taken_elsewhere(error) => {
+                self.client_tokens[item] = random::token()?;
+                self.pairs[item].name = spare;
+                self.add_once(item, outcome).await
+            }
+            _ => result,
+        }
+    }
+
+    async fn add_once(&self, item: usize, outcome: &mut Outcome) -> Result<(), Error> {
         let pair = &self.pairs[item];
         let added = match self.registry.add(pair, &self.client_tokens[item]).await {
             Ok(added) => added,
@@ -298,6 +310,13 @@ impl<R: Registry> Additions<R> {
             (None, false) => outcome.seen(Status::Failed),
         }
     }
+}
+
+/// Whether a name or key is taken by something that this place does not show.
+fn is_taken_elsewhere(error: &Error) -> bool {
+    error.kind == ErrorKind::Conflict
+        && error.fate == Fate::NotDone
+        && !error.hints.iter().any(|hint| hint == TAKEN)
 }
 
 /// Of a pair that the cloud was to make, when nobody saw whether it did.

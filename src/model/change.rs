@@ -74,6 +74,9 @@ pub enum ChangeRequest {
 pub struct NewKeyPair {
     /// What it is to be called.
     pub name: String,
+    /// What it is to be called where the name is taken by something that cannot be seen there: some clouds
+    /// list the pairs of a region and want names that are unique in the account.
+    pub spare_name: Option<String>,
     /// The public half; `None` lets the cloud make the pair.
     pub public_key: Option<PublicKey>,
     /// The pair was made for this: it is reported as created, not as imported.

@@ -214,9 +214,17 @@ impl ChangeDocument<'_> {
 
     /// Short columns for people.
     pub(super) fn table(&self) -> super::table::Rows {
+        // In several places the same id may stand for several things.
+        let mut scopes = self.outcomes.iter().map(|outcome| &outcome.address.scope);
+        let first = scopes.next();
+        let is_many = scopes.any(|scope| Some(scope) != first);
         let row = |outcome: &Outcome| {
             vec![
-                outcome.address.id.clone(),
+                if is_many {
+                    outcome.address.to_string()
+                } else {
+                    outcome.address.id.clone()
+                },
                 outcome
                     .target
                     .as_ref()
@@ -227,7 +235,12 @@ impl ChangeDocument<'_> {
             ]
         };
         (
-            vec!["ID", "ON", "STATUS", "DETAIL"],
+            vec![
+                if is_many { "ADDRESS" } else { "ID" },
+                "ON",
+                "STATUS",
+                "DETAIL",
+            ],
             self.outcomes.iter().map(row).collect(),
         )
     }

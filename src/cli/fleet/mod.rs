@@ -119,15 +119,31 @@ pub(super) fn reach(visits: &[Visit]) -> Reach {
     }
 }
 
+/// How many regions are named one by one.
+const NAMED: usize = 3;
+
 /// Tells a person of places that hold nothing because they are not there, and of those that could not
 /// be read.
 pub(super) fn say_gaps(run: &Run<'_>, visits: &[Visit]) {
     let io = &run.context.io;
     let mut hints: Vec<&str> = Vec::new();
+    // One line for all regions of an account that are not there for the same reason.
+    let mut not_enabled: Vec<(String, &str, Vec<&str>)> = Vec::new();
     for Visit { place, sight } in visits {
         match sight {
             Sight::Seen => {}
-            Sight::NotEnabled(why) => io.dim(&format!("not enabled: {place}: {why}")),
+            Sight::NotEnabled(why) => {
+                let account = format!("{}:{}", place.scope.cloud, place.scope.profile);
+                let region = place.scope.region.as_str();
+                let known = not_enabled
+                    .iter_mut()
+                    .find(|(other, reason, _)| *other == account && *reason == why.as_str());
+                match known {
+                    Some((.., regions)) if regions.contains(&region) => {}
+                    Some((.., regions)) => regions.push(region),
+                    None => not_enabled.push((account, why, vec![region])),
+                }
+            }
             Sight::Unseen(error) => {
                 io.dim(&format!("not read: {place}: {error}"));
                 for hint in &error.hints {
@@ -138,7 +154,15 @@ pub(super) fn say_gaps(run: &Run<'_>, visits: &[Visit]) {
             }
         }
     }
-    for hint in hints.iter().take(5) {
+    for (account, why, regions) in not_enabled {
+        let which = if regions.len() > NAMED {
+            format!("{} regions", regions.len())
+        } else {
+            regions.join(", ")
+        };
+        io.dim(&format!("not enabled: {account}, {which}: {why}"));
+    }
+    for hint in hints.iter().take(NAMED) {
         io.hint(hint);
     }
 }
