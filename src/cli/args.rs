@@ -33,7 +33,7 @@ pub(crate) struct Global {
     )]
     pub region: Option<String>,
 
-    /// table (default on a terminal), tsv (default elsewhere), json, ndjson, csv, names
+    /// table (default on a terminal), tsv (default elsewhere), json, ndjson, csv, names, sarif
     #[arg(
         short,
         long,
@@ -129,7 +129,43 @@ pub(crate) struct Global {
     pub insecure_endpoint: bool,
 }
 
+/// The options that say how a cloud is reached.
+pub(crate) const OF_REQUESTS: [&str; 6] = [
+    "--sandbox",
+    "--timeout",
+    "--endpoint-url",
+    "--ca-bundle",
+    "--insecure-endpoint",
+    "--no-input",
+];
+
 impl Global {
+    /// Refuses the first of these options that was given: it would do nothing. `why` says so.
+    pub(crate) fn refuse(
+        &self,
+        options: &[&str],
+        why: impl Fn(&str) -> Error,
+    ) -> Result<(), Error> {
+        let given = [
+            ("--profile", self.profile.is_some()),
+            ("--region", self.region.is_some()),
+            ("--output", self.output.is_some()),
+            ("--query", self.query.is_some()),
+            ("--no-input", self.no_input),
+            ("--timeout", self.timeout.is_some()),
+            ("--endpoint-url", self.endpoint_url.is_some()),
+            ("--ca-bundle", self.ca_bundle.is_some()),
+            ("--insecure-endpoint", self.insecure_endpoint),
+            ("--sandbox", self.sandbox),
+            ("--verbose", self.verbose),
+        ];
+        let useless = |(option, given): &&(&str, bool)| *given && options.contains(option);
+        match given.iter().find(useless) {
+            Some((option, _)) => Err(why(option)),
+            None => Ok(()),
+        }
+    }
+
     /// How errors are written.
     pub(crate) fn error_format(&self) -> ErrorFormat {
         self.error_format.unwrap_or(match self.output {

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::Run;
 use super::args::{Changing, Items};
 use super::carry_out::Job;
+use super::fleet::Offline;
 use super::key_pair::public_key;
 use super::read_out::{NameFilter, Reading};
 use crate::error::Error;
@@ -49,6 +50,7 @@ impl CodeartsKey {
                     command: "huawei codearts-key list".to_owned(),
                     cloud: CloudId::Huawei,
                     service: "codearts",
+                    offline: command.snapshot.offline.as_deref(),
                 };
                 let fits = |record: &_| command.filter.fits(record);
                 reading.list(run, ListRequest::CodeartsKeys, fits).await
@@ -63,6 +65,9 @@ impl CodeartsKey {
 pub(super) struct List {
     #[command(flatten)]
     filter: NameFilter,
+
+    #[command(flatten)]
+    snapshot: Offline,
 }
 
 #[derive(Args, Debug)]

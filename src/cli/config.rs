@@ -183,28 +183,28 @@ async fn from_input(key: &KeyPath, run: &Run<'_>) -> Result<Secret, Error> {
     Ok(Secret::new(text.to_owned()))
 }
 
-/// No cloud is asked here, so that most options would do nothing.
+/// Refuses options of requests, of which there are none here.
 fn refuse_useless(run: &Run<'_>, get: bool) -> Result<(), Error> {
+    let why = |option: &str| Error::usage(format!("{option} does nothing here"));
     let global = run.global;
-    let given = [
-        ("--profile", global.profile.is_some()),
-        ("--region", global.region.is_some()),
-        (
-            "--output",
-            !get && global.output.is_some_and(|format| !is_json(format)),
-        ),
-        ("--query", !get && global.query.is_some()),
-        ("--timeout", global.timeout.is_some()),
-        ("--endpoint-url", global.endpoint_url.is_some()),
-        ("--ca-bundle", global.ca_bundle.is_some()),
-        ("--insecure-endpoint", global.insecure_endpoint),
-        ("--sandbox", global.sandbox),
-        ("--verbose", global.verbose),
+    let always = [
+        "--profile",
+        "--region",
+        "--timeout",
+        "--endpoint-url",
+        "--ca-bundle",
+        "--insecure-endpoint",
+        "--sandbox",
+        "--verbose",
     ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Error::usage(format!("{option} does nothing here"))),
-        None => Ok(()),
+    global.refuse(&always, why)?;
+    if !get {
+        global.refuse(&["--query"], why)?;
+        if !global.output.is_none_or(is_json) {
+            return Err(why("--output"));
+        }
     }
+    Ok(())
 }
 
 /// Asks for errors as JSON, too, so that it does something everywhere.

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::Run;
 use super::args::{Changing, Items, Selection, read_texts};
 use super::carry_out::Job;
+use super::fleet::Offline;
 use super::read_out::{MachineFilter, Reading};
 use crate::error::Error;
 use crate::model::{ChangeRequest, CloudId, ListRequest, Resource};
@@ -46,11 +47,11 @@ impl CphServer {
         match self {
             Self::List(command) => {
                 let fits = |record: &_| command.filter.fits(record);
-                let reading = reading("list");
+                let reading = reading("list", Some(&command.snapshot));
                 reading.list(run, ListRequest::CphServers, fits).await
             }
             Self::Show(command) => {
-                let reading = reading("show");
+                let reading = reading("show", Some(&command.snapshot));
                 reading.show(run, Resource::CphServer, &command.id).await
             }
             Self::Jobs(command) => command.run(run).await,
@@ -59,8 +60,9 @@ impl CphServer {
     }
 }
 
-fn reading(verb: &str) -> Reading {
+fn reading<'a>(verb: &str, snapshot: Option<&'a Offline>) -> Reading<'a> {
     Reading {
+        offline: snapshot.and_then(|snapshot| snapshot.offline.as_deref()),
         command: format!("huawei cph-server {verb}"),
         cloud: CloudId::Huawei,
         service: "cph",
@@ -71,6 +73,9 @@ fn reading(verb: &str) -> Reading {
 pub(super) struct List {
     #[command(flatten)]
     filter: MachineFilter,
+
+    #[command(flatten)]
+    snapshot: Offline,
 }
 
 #[derive(Args, Debug)]
@@ -78,6 +83,9 @@ pub(super) struct Show {
     /// The server, by id or address
     #[arg(value_name = "SERVER_ID")]
     id: String,
+
+    #[command(flatten)]
+    snapshot: Offline,
 }
 
 #[derive(Args, Debug)]
@@ -95,7 +103,7 @@ impl Jobs {
             texts: &self.ids,
         };
         let (ids, _) = read_texts(items.texts, &run.context.io)?;
-        let reading = reading("jobs");
+        let reading = reading("jobs", None);
         if ids.is_empty() {
             return reading.nothing(run).await;
         }

@@ -4,20 +4,14 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Run;
-use super::fleet::{Fleet, KEYS, Offline, Where, reach, say_gaps};
-use super::site::Site;
+use super::fleet::{INCOMPLETE, KEYS, Offline, Source, Wanted, Where, reach, say_gaps};
 use super::sought;
-use crate::cloud::holders::holders;
 use crate::error::Error;
-use crate::model::{Inventory, Place};
 use crate::ops::find::{Found, Match, Sought, find};
-use crate::ops::usage;
 use crate::output::{Item, ListStream, Output, holding_item};
 
 /// The exit code when everything was read and the key is nowhere.
 const NOWHERE: u8 = 5;
-/// The exit code of an answer that is not whole.
-const INCOMPLETE: u8 = 10;
 
 // Which key, and where to look.
 #[derive(Args, Debug)]
@@ -37,57 +31,17 @@ pub(super) struct Find {
     snapshot: Offline,
 }
 
-/// Where the keys come from that are looked through.
-struct Source {
-    inventory: Inventory,
-    sandbox: bool,
-    endpoint: Option<String>,
-    stopped: Option<u8>,
-    summary: String,
-}
-
 impl Find {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let output = run.output()?;
         let sought = sought::read(&self.key, run).await?;
-        let mut source = self.read(run).await?;
-        if self.usage {
-            usage::count(&mut source.inventory);
-        }
+        let wanted = Wanted {
+            usage: self.usage,
+            ..Wanted::default()
+        };
+        let source = Source::read(run, &self.place, &self.snapshot, &KEYS, &KEYS, wanted).await?;
         let found = find(&source.inventory, &sought);
         self.write(run, &output, &source, &sought, &found)
-    }
-
-    async fn read(&self, run: &Run<'_>) -> Result<Source, Error> {
-        let began = tokio::time::Instant::now();
-        if let Some(path) = &self.snapshot.offline {
-            let snapshot = super::fleet::offline(run, path, &self.place, &KEYS)?;
-            return Ok(Source {
-                summary: format!("looked through {}", path.display()),
-                inventory: snapshot.inventory,
-                sandbox: snapshot.sandbox,
-                endpoint: snapshot.endpoint,
-                stopped: None,
-            });
-        }
-        let site = Site::open(run.context, run.global, run.stop).await?;
-        let mut fleet = Fleet::find(run, &site, &self.place, &KEYS, &KEYS).await?;
-        if self.usage {
-            fleet
-                .also(|place: &Place| holders(place.scope.cloud, place.resource).lists.to_vec())?;
-        }
-        let inventory = fleet.inventory(run, &site).await?;
-        let keys = inventory.keys().count();
-        Ok(Source {
-            summary: format!(
-                "looked through {}",
-                fleet.summary(&site, &inventory.visits, keys, began.elapsed())
-            ),
-            endpoint: fleet.endpoint(&site)?,
-            sandbox: site.is_sandbox(),
-            stopped: site.courier().stop.requested(),
-            inventory,
-        })
     }
 
     fn write(
@@ -135,7 +89,7 @@ impl Find {
                 1 => "found in 1 place".to_owned(),
                 count => format!("found in {count} places"),
             };
-            io.say(&format!("{places}; {}", source.summary));
+            io.say(&format!("{places}; looked through {}", source.summary));
         }
         Ok(match (source.stopped, is_complete, found.hits.is_empty()) {
             (Some(code), ..) => code,

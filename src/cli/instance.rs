@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Run;
+use super::fleet::Offline;
 use super::read_out::{MachineFilter, Reading};
 use crate::error::Error;
 use crate::model::{CloudId, ListRequest};
@@ -23,6 +24,9 @@ pub(super) enum Instance {
 pub(super) struct List {
     #[command(flatten)]
     filter: MachineFilter,
+
+    #[command(flatten)]
+    snapshot: Offline,
 }
 
 impl Instance {
@@ -37,6 +41,7 @@ impl Instance {
             command: format!("{cloud} instance list"),
             cloud,
             service,
+            offline: command.snapshot.offline.as_deref(),
         };
         let fits = |record: &_| command.filter.fits(record);
         reading.list(run, ListRequest::Instances, fits).await

@@ -11,6 +11,17 @@ use crate::journal::{self, Item as Entry, Run as Recorded, State};
 use crate::output::{Item, ListDocument};
 use crate::time::parse_duration;
 
+/// Options of requests, of which there are none here.
+const USELESS: [&str; 7] = [
+    "--profile",
+    "--region",
+    "--timeout",
+    "--endpoint-url",
+    "--ca-bundle",
+    "--insecure-endpoint",
+    "--no-input",
+];
+
 // Which runs.
 #[derive(Args, Debug)]
 pub(super) struct Log {
@@ -38,7 +49,10 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
         let context = run.context;
-        refuse_useless(run)?;
+        run.global.refuse(&USELESS, |option| {
+            Error::usage(format!("{option} means nothing to log"))
+                .hint("--item finds the runs of a profile or a region.")
+        })?;
         let output = run.output()?;
         let sandbox = run.global.sandbox || context.env.switch(env::SANDBOX)?;
         let folder = paths::journal_folder(&context.env, sandbox)?;
@@ -98,25 +112,6 @@ impl Log {
                     || run.state == State::CutOff
                     || run.unanswered().next().is_some())
         })
-    }
-}
-
-/// The journal is on this machine, so that most options would do nothing.
-fn refuse_useless(run: &Run<'_>) -> Result<(), Error> {
-    let global = run.global;
-    let given = [
-        ("--profile", global.profile.is_some()),
-        ("--region", global.region.is_some()),
-        ("--timeout", global.timeout.is_some()),
-        ("--endpoint-url", global.endpoint_url.is_some()),
-        ("--ca-bundle", global.ca_bundle.is_some()),
-        ("--insecure-endpoint", global.insecure_endpoint),
-        ("--no-input", global.no_input),
-    ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Error::usage(format!("{option} means nothing to log"))
-            .hint("--item finds the runs of a profile or a region.")),
-        None => Ok(()),
     }
 }
 

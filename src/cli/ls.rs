@@ -7,18 +7,13 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::Run;
-use super::fleet::{Fleet, KEYS, Offline, Where, reach, say_gaps};
+use super::fleet::{Fleet, INCOMPLETE, KEYS, Offline, Source, Wanted, Where, reach, say_gaps};
 use super::read_out::NameFilter;
 use super::site::Site;
-use crate::cloud::holders::holders;
 use crate::error::Error;
 use crate::model::{Holding, Place, Record, Visit};
-use crate::ops::usage;
 use crate::output::{ListStream, Output, holding_item};
 use crate::time::{parse_duration, parse_instant};
-
-/// The exit code of an answer that is not whole.
-const INCOMPLETE: u8 = 10;
 
 // What is listed.
 #[derive(Args, Debug)]
@@ -119,18 +114,14 @@ impl Ls {
                 .io
                 .say(&format!("keys that were made before {day}"));
         }
+        let is_judged = self.usage || self.unused || filter.before.is_some();
+        if is_judged || self.snapshot.offline.is_some() {
+            return self.whole(run, &output, &filter).await;
+        }
         let site = Site::open(run.context, run.global, run.stop).await?;
-        let mut fleet = Fleet::find(run, &site, &self.place, &KEYS, &KEYS).await?;
-        if self.usage || self.unused {
-            fleet
-                .also(|place: &Place| holders(place.scope.cloud, place.resource).lists.to_vec())?;
-        }
-        if self.usage || self.unused || filter.before.is_some() {
-            self.whole(run, &site, &output, &fleet, &filter).await
-        } else {
-            self.piece_by_piece(run, &site, &output, &fleet, &filter)
-                .await
-        }
+        let fleet = Fleet::find(run, &site, &self.place, &KEYS, &KEYS).await?;
+        self.piece_by_piece(run, &site, &output, &fleet, &filter)
+            .await
     }
 
     /// Rows are written as regions answer.
@@ -158,35 +149,34 @@ impl Ls {
             list.borrow_mut().add(items)
         };
         let gathered = fleet.read(run, site, &take).await?;
+        let elapsed = gathered.began.elapsed();
         let end = End {
             visits: &gathered.visits,
             warnings: gathered.warnings,
-            keys: count.get(),
-            began: gathered.began,
+            endpoint: fleet.endpoint(site)?,
+            summary: fleet.summary(site, &gathered.visits, count.get(), elapsed),
+            stopped: site.courier().stop.requested(),
         };
-        end.write(run, site, output, list.into_inner(), fleet)
+        end.write(run, output, list.into_inner())
     }
 
     /// All is read before the first row: what holds a key may stand anywhere.
     async fn whole(
         &self,
         run: &Run<'_>,
-        site: &Site<'_>,
         output: &Output,
-        fleet: &Fleet,
         filter: &Filter<'_>,
     ) -> Result<u8, Error> {
-        let began = tokio::time::Instant::now();
-        let mut inventory = fleet.inventory(run, site).await?;
-        if filter.before.is_some() {
-            fleet.date(run, site, &mut inventory).await;
-        }
         let with_usage = self.usage || self.unused;
-        if with_usage {
-            usage::count(&mut inventory);
-        }
+        let wanted = Wanted {
+            usage: with_usage,
+            dates: filter.before.is_some(),
+            accounts: false,
+        };
+        let source = Source::read(run, &self.place, &self.snapshot, &KEYS, &KEYS, wanted).await?;
         let io = &run.context.io;
-        let mut list = ListStream::new(output, io, "ls", site.is_sandbox());
+        let mut list = ListStream::new(output, io, "ls", source.sandbox);
+        let inventory = &source.inventory;
         let keys = inventory.keys().filter(|holding| filter.fits(holding));
         let items: Vec<_> = keys
             .map(|holding| holding_item(holding, with_usage))
@@ -195,13 +185,19 @@ impl Ls {
         list.add(items)?;
         let mut warnings = inventory.warnings.clone();
         warnings.extend(filter.warnings());
+        let summary = if count == inventory.keys().count() {
+            source.summary
+        } else {
+            format!("{count} of {}", source.summary)
+        };
         let end = End {
             visits: &inventory.visits,
             warnings,
-            keys: count,
-            began,
+            endpoint: source.endpoint,
+            summary,
+            stopped: source.stopped,
         };
-        end.write(run, site, output, list, fleet)
+        end.write(run, output, list)
     }
 }
 
@@ -209,32 +205,26 @@ impl Ls {
 struct End<'a> {
     visits: &'a [Visit],
     warnings: Vec<String>,
-    keys: usize,
-    began: tokio::time::Instant,
+    endpoint: Option<String>,
+    summary: String,
+    stopped: Option<u8>,
 }
 
 impl End<'_> {
-    fn write(
-        &self,
-        run: &Run<'_>,
-        site: &Site<'_>,
-        output: &Output,
-        list: ListStream<'_>,
-        fleet: &Fleet,
-    ) -> Result<u8, Error> {
+    fn write(&self, run: &Run<'_>, output: &Output, list: ListStream<'_>) -> Result<u8, Error> {
         let io = &run.context.io;
         let reach = reach(self.visits);
         let is_complete = reach.is_complete;
-        let endpoint = fleet.endpoint(site)?;
-        list.finish(reach, &self.warnings, endpoint.as_deref())?;
+        list.finish(reach, &self.warnings, self.endpoint.as_deref())?;
         if !output.is_document() {
             self.warnings.iter().for_each(|warning| io.warn(warning));
             say_gaps(run, self.visits);
-            io.say(&fleet.summary(site, self.visits, self.keys, self.began.elapsed()));
+            io.say(&self.summary);
         }
-        if let Some(code) = site.courier().stop.requested() {
-            return Ok(code);
-        }
-        Ok(if is_complete { 0 } else { INCOMPLETE })
+        Ok(match (self.stopped, is_complete) {
+            (Some(code), _) => code,
+            (None, true) => 0,
+            (None, false) => INCOMPLETE,
+        })
     }
 }

@@ -3,6 +3,7 @@
 
 mod api;
 pub mod args;
+mod audit;
 mod auth;
 mod carry_out;
 mod codearts_key;
@@ -104,6 +105,18 @@ enum Command {
         ssh-keygen -y -f old-laptop | kpctl find - -o json\n  \
         kpctl --sandbox find ad:2d:7f:98:d1:0a:97:5a:49:83:6d:0d:f7:ab:6d:3b")]
     Find(find::Find),
+
+    /// Judge every key of every account, region and cloud by a policy
+    ///
+    /// Weak, old, unused and shared keys, names that mean several keys, keys without an owner, stored private
+    /// halves, encryption keys about to be destroyed, quotas almost used up. docs/audit.md describes the policy
+    /// file. Ends with 8 when there are findings at the policy's fail-level, 10 when something could not be read.
+    #[command(before_help = "Examples:\n  \
+        kpctl audit\n  \
+        kpctl audit --policy policy.toml -o sarif > keys.sarif\n  \
+        kpctl audit --offline now.json -o json\n  \
+        kpctl --sandbox audit --on volcengine")]
+    Audit(audit::AuditCommand),
 
     /// Import a public key into many places at once
     ///
@@ -290,6 +303,7 @@ impl Cli {
             Command::Huawei(HuaweiCommand::CodeartsKey(command)) => command.run(&run).await,
             Command::Ls(command) => command.run(&run).await,
             Command::Find(command) => command.run(&run).await,
+            Command::Audit(command) => command.run(&run).await,
             Command::Import(command) => command.run(&run).await,
             Command::Delete(command) => command.run(&run).await,
             Command::Snapshot(command) => command.run(&run).await,

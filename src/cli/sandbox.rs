@@ -132,25 +132,24 @@ impl Serve {
     }
 }
 
-/// These commands work on the sandbox itself, so that most options would do nothing.
+/// Refuses options of requests and of lists, of which there are none here.
 fn refuse_useless(global: &Global) -> Result<(), Error> {
-    let given = [
-        ("--profile", global.profile.is_some()),
-        ("--region", global.region.is_some()),
-        ("--output", global.output.is_some()),
-        ("--query", global.query.is_some()),
-        ("--no-input", global.no_input),
-        ("--timeout", global.timeout.is_some()),
-        ("--endpoint-url", global.endpoint_url.is_some()),
-        ("--ca-bundle", global.ca_bundle.is_some()),
-        ("--insecure-endpoint", global.insecure_endpoint),
-        ("--sandbox", global.sandbox),
-        ("--verbose", global.verbose),
+    let all = [
+        "--profile",
+        "--region",
+        "--output",
+        "--query",
+        "--no-input",
+        "--timeout",
+        "--endpoint-url",
+        "--ca-bundle",
+        "--insecure-endpoint",
+        "--sandbox",
+        "--verbose",
     ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Error::usage(format!("{option} does nothing here"))),
-        None => Ok(()),
-    }
+    global.refuse(&all, |option| {
+        Error::usage(format!("{option} does nothing here"))
+    })
 }
 
 fn parsed<T: FromStr<Err = sandbox::SandboxError>>(texts: &[String]) -> Result<Vec<T>, Error> {

@@ -1,22 +1,16 @@
 //! `snapshot`: what all places hold, in one document.
 
 use clap::Args;
-use futures_util::future::join_all;
 
 use super::Run;
-use super::fleet::{Fleet, Where, say_gaps};
-use super::site::Site;
+use super::fleet::{INCOMPLETE, Offline, Source, Wanted, Where, say_gaps};
 use crate::error::Error;
-use crate::model::{Inventory, Resource};
-use crate::ops::usage;
+use crate::model::Resource;
 use crate::output::Format;
 use crate::snapshot::{Snapshot, text};
 
-/// The exit code of an answer that is not whole.
-const INCOMPLETE: u8 = 10;
-
 /// Everything that is kept.
-const KINDS: [Resource; 6] = [
+pub(super) const KINDS: [Resource; 6] = [
     Resource::KeyPair,
     Resource::LighthouseKeyPair,
     Resource::Instance,
@@ -39,54 +33,34 @@ impl TakeSnapshot {
                 "Leave -o and --query out; kpctl ls --offline FILE shows it in any format.",
             ));
         }
-        let began = tokio::time::Instant::now();
-        let site = Site::open(run.context, run.global, run.stop).await?;
-        let fleet = Fleet::find(run, &site, &self.place, &KINDS, &KINDS).await?;
-        let mut inventory = fleet.inventory(run, &site).await?;
-        fleet.date(run, &site, &mut inventory).await;
-        name_accounts(&site, &fleet, &mut inventory).await;
-        usage::count(&mut inventory);
+        let wanted = Wanted {
+            usage: true,
+            dates: true,
+            accounts: true,
+        };
+        let clouds = Offline::default();
+        let source = Source::read(run, &self.place, &clouds, &KINDS, &KINDS, wanted).await?;
+        let Source {
+            inventory,
+            sandbox,
+            endpoint,
+            stopped,
+            summary,
+        } = source;
         let is_complete = inventory.is_complete();
-        let keys = inventory.keys().count();
         let io = &run.context.io;
         say_gaps(run, &inventory.visits);
         inventory.warnings.iter().for_each(|text| io.warn(text));
-        io.say(&fleet.summary(&site, &inventory.visits, keys, began.elapsed()));
-        let snapshot = Snapshot {
-            sandbox: site.is_sandbox(),
-            endpoint: fleet.endpoint(&site)?,
+        io.say(&summary);
+        io.data(&text(&Snapshot {
             inventory,
-        };
-        io.data(&text(&snapshot))?;
-        if let Some(code) = site.courier().stop.requested() {
-            return Ok(code);
-        }
-        Ok(if is_complete { 0 } else { INCOMPLETE })
-    }
-}
-
-/// Asks the clouds which accounts the profiles belong to. Where one does not tell, the profile stands for
-/// the account, and a warning says so.
-pub(super) async fn name_accounts(site: &Site<'_>, fleet: &Fleet, inventory: &mut Inventory) {
-    let asked = fleet.logins.iter().map(|(cloud, login)| async move {
-        let service = crate::cloud::reads(*cloud)
-            .first()
-            .map_or("sts", |(service, _)| *service);
-        let provider = site.for_identity(*cloud, service, login);
-        let account = match provider {
-            Ok(provider) => provider.account().await,
-            Err(error) => Err(error),
-        };
-        (*cloud, login.profile.clone(), account)
-    });
-    for (cloud, profile, account) in join_all(asked).await {
-        match account {
-            Ok(account) => {
-                inventory.accounts.insert((cloud, profile), account);
-            }
-            Err(error) => inventory.warnings.push(format!(
-                "which account {cloud}:{profile} belongs to cannot be seen, so the profile stands for it: {error}"
-            )),
-        }
+            sandbox,
+            endpoint,
+        }))?;
+        Ok(match (stopped, is_complete) {
+            (Some(code), _) => code,
+            (None, true) => 0,
+            (None, false) => INCOMPLETE,
+        })
     }
 }

@@ -33,6 +33,8 @@ pub enum Format {
     Csv,
     /// Addresses only (lists)
     Names,
+    /// SARIF 2.1.0 (audit)
+    Sarif,
 }
 
 /// How errors are written.
@@ -55,6 +57,9 @@ impl Output {
     /// Settles the format; a combination that makes no sense is a usage error.
     pub fn new(format: Option<Format>, query: Option<&str>, io: &Io) -> Result<Self, Error> {
         let query = query.map(Query::new).transpose()?;
+        if format == Some(Format::Sarif) {
+            return Err(Self::sarif_is_for_audit());
+        }
         let format = match (format, &query) {
             (Some(Format::Json) | None, Some(_)) => Format::Json,
             (Some(_), Some(_)) => {
@@ -99,6 +104,7 @@ impl Output {
                 &document.rows(),
             )?),
             Format::Names => io.data(&document.names()?),
+            Format::Sarif => Err(Self::sarif_is_for_audit()),
         }
     }
 
@@ -114,6 +120,7 @@ impl Output {
                 &document.rows(),
             )?),
             Format::Names => Err(Self::names_are_for_lists()),
+            Format::Sarif => Err(Self::sarif_is_for_audit()),
         }
     }
 
@@ -141,6 +148,10 @@ impl Output {
     /// Whether the data is a JSON document, which holds warnings and hints itself.
     pub fn is_document(&self) -> bool {
         matches!(self.format, Format::Json | Format::Ndjson)
+    }
+
+    fn sarif_is_for_audit() -> Error {
+        Error::usage("-o sarif is for audit").hint("Use -o json.")
     }
 
     fn names_are_for_lists() -> Error {

@@ -61,7 +61,8 @@ impl<'a> ListStream<'a> {
                 let table = self.table.get_or_insert_with(|| Growing::new(titles));
                 table.piece(&rows)
             }
-            Format::Tsv | Format::Json => table::tabbed(&piece.rows()),
+            // The rest waits for the end, or was refused.
+            Format::Tsv | Format::Json | Format::Sarif => table::tabbed(&piece.rows()),
         };
         self.io.data(&text)
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
@@ -11,6 +12,7 @@ use super::status::Status;
 use super::{Fleet, common_refusal};
 use crate::cli::Run;
 use crate::cli::site::Site;
+use crate::cloud::reads;
 use crate::error::Error;
 use crate::model::{Facts, Holding, Inventory, Place, Record, Sight, Visit};
 use crate::ops::sweep::{Progress, Take, sweep};
@@ -135,6 +137,29 @@ impl Fleet {
             warnings: gathered.warnings,
             ..Inventory::default()
         })
+    }
+
+    /// Asks the clouds which accounts the profiles belong to. Where one does not tell, the profile stands
+    /// for the account, and a warning says so.
+    pub(in crate::cli) async fn name_accounts(&self, site: &Site<'_>, inventory: &mut Inventory) {
+        let asked = self.logins.iter().map(|(cloud, login)| async move {
+            let service = reads(*cloud).first().map_or("sts", |(service, _)| *service);
+            let account = match site.for_identity(*cloud, service, login) {
+                Ok(provider) => provider.account().await,
+                Err(error) => Err(error),
+            };
+            (*cloud, login.profile.clone(), account)
+        });
+        for (cloud, profile, account) in join_all(asked).await {
+            match account {
+                Ok(account) => {
+                    inventory.accounts.insert((cloud, profile), account);
+                }
+                Err(error) => inventory.warnings.push(format!(
+                    "which account {cloud}:{profile} belongs to cannot be seen, so the profile stands for it: {error}"
+                )),
+            }
+        }
     }
 
     /// Asks one by one for what lists leave out of some keys: when they were made.

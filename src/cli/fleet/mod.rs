@@ -4,6 +4,7 @@ mod accounts;
 mod gather;
 mod offline;
 mod places;
+mod source;
 mod status;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::Args;
 
 pub(super) use offline::{offline, read as read_snapshot};
 pub(super) use places::Fleet;
+pub(super) use source::{Source, Wanted};
 
 use crate::cloud::inventory_lists;
 use crate::error::Error;
@@ -50,20 +52,16 @@ impl Where {
 
 /// Refuses options that mean one place.
 pub(super) fn refuse_single_place(run: &Run<'_>) -> Result<(), Error> {
-    let refused = |option: &str, hint: &str| {
-        Err(Error::usage(format!(
+    run.global.refuse(&["--profile", "--region"], |option| {
+        Error::usage(format!(
             "{option} means one place, and this command works on many"
         ))
-        .hint(hint))
-    };
-    if run.global.profile.is_some() {
-        return refused("--profile", "Name the account with --on CLOUD:PROFILE.");
-    }
-    if run.global.region.is_some() {
-        return refused("--region", "Name the region with --on CLOUD/REGION.");
-    }
-    Ok(())
+        .hint("Name places with --on CLOUD:PROFILE/REGION.")
+    })
 }
+
+/// The exit code of an answer that is not whole (product contract, section 4).
+pub(super) const INCOMPLETE: u8 = 10;
 
 /// The kinds of keys of SSH.
 pub(super) const KEYS: [Resource; 3] = [

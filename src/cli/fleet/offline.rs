@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::Where;
 use crate::cli::Run;
+use crate::cli::args::OF_REQUESTS;
 use crate::config::file::Config;
 use crate::error::Error;
 use crate::model::{Name, Place, Resource, Scope, ScopePattern, Whose};
+use crate::ops::usage;
 use crate::snapshot::{self, Snapshot};
 
 /// Bytes that a snapshot may have: a million keys are smaller.
@@ -18,6 +20,7 @@ pub(in crate::cli) fn offline(
     path: &Path,
     place: &Where,
     kinds: &[Resource],
+    with_usage: bool,
 ) -> Result<Snapshot, Error> {
     super::refuse_single_place(run)?;
     let scopes = place.scopes()?;
@@ -49,6 +52,9 @@ pub(in crate::cli) fn offline(
         whose && (is_open || scope.fits_region(region)) && resources.contains(&place.resource)
     };
     let inventory = &mut snapshot.inventory;
+    if with_usage {
+        usage::count(inventory);
+    }
     if !place.on.is_empty() {
         for scope in &scopes {
             let mut visits = inventory.visits.iter();
@@ -84,6 +90,10 @@ fn groups(run: &Run<'_>, scopes: &[ScopePattern]) -> Result<Config, Error> {
 
 /// Reads a snapshot, and says of when it is.
 pub(in crate::cli) fn read(run: &Run<'_>, path: &Path) -> Result<Snapshot, Error> {
+    run.global.refuse(&OF_REQUESTS, |option| {
+        Error::usage(format!("{option} does nothing beside --offline"))
+            .hint("A snapshot is read, and no cloud is asked.")
+    })?;
     let name = path.display().to_string();
     let complain = |error: std::io::Error| Error::usage(format!("cannot read '{name}': {error}"));
     let size = std::fs::metadata(path).map_err(complain)?.len();

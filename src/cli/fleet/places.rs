@@ -82,10 +82,7 @@ impl Fleet {
     }
 
     /// Reads these kinds, too, in every scope where one of those is read.
-    pub(in crate::cli) fn also(
-        &mut self,
-        beside: impl Fn(&Place) -> Vec<Resource>,
-    ) -> Result<(), Error> {
+    pub(in crate::cli) fn also(&mut self, beside: impl Fn(&Place) -> Vec<Resource>) {
         let mut more: Vec<Target> = Vec::new();
         for target in &self.targets {
             for resource in beside(&target.place) {
@@ -108,7 +105,6 @@ impl Fleet {
             }
         }
         self.targets.extend(more);
-        Ok(())
     }
 
     fn add(

@@ -1,5 +1,7 @@
 //! Where key pairs are: the one difference between clouds that every verb needs to know.
 
+use std::path::Path;
+
 use crate::cli::args::{Changing, Items};
 use crate::cli::carry_out::Job;
 use crate::cli::read_out::Reading;
@@ -50,8 +52,9 @@ impl Kind {
     }
 
     /// A read.
-    pub(super) fn reading(self, verb: &str) -> Reading {
+    pub(super) fn reading<'a>(self, verb: &str, offline: Option<&'a Path>) -> Reading<'a> {
         Reading {
+            offline,
             command: self.command(verb),
             cloud: self.cloud,
             service: self.service,

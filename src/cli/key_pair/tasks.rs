@@ -43,7 +43,9 @@ impl Tasks {
         } else {
             ListRequest::RunningTasks
         };
-        kind.reading("tasks").list(run, request, |_| true).await
+        kind.reading("tasks", None)
+            .list(run, request, |_| true)
+            .await
     }
 
     async fn clear(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
