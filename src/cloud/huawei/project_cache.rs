@@ -104,6 +104,20 @@ mod tests {
     use super::{FILE, ProjectCache as Cache};
 
     #[test]
+    fn many_entries_are_written_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = |region: &str| Cache::new(folder.path(), "AK", "iam.example.com", region);
+        cache("old").write(Some("p0".to_owned()));
+        let entry = |n: usize| (cache(&format!("r{n}")), format!("p{n}"));
+        Cache::write_all(&(1..4).map(entry).collect::<Vec<_>>());
+        assert_eq!(cache("old").read().as_deref(), Some("p0"));
+        assert_eq!(cache("r3").read().as_deref(), Some("p3"));
+        Cache::write_all(&[]);
+        Cache::write_all(&(0..super::MOST * 2).map(entry).collect::<Vec<_>>());
+        assert_eq!(cache("r1").entries().len(), super::MOST);
+    }
+
+    #[test]
     fn entries_are_kept_apart_and_broken_files_are_ignored() {
         let folder = tempfile::tempdir().expect("a folder");
         let inner = folder.path().join("deep/er");

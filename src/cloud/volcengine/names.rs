@@ -58,8 +58,9 @@ pub(in crate::cloud) fn check_new(name: &str) -> Result<Option<String>, Error> {
     )))
 }
 
-/// The name itself or the nearest one that is certainly taken; `None` when nothing is left of it. Whether
-/// letters of other scripts are meant by the rule is not known.
+/// The name itself or the nearest one that is certainly taken; `None` when nothing is left of it. The rule
+/// for descriptions names Chinese beside letters, and that for names does not (spec volcengine 4.0): only
+/// Latin letters are sure.
 pub(in crate::cloud) fn legal(wanted: &str) -> Option<String> {
     // A name that follows the rule is nearest to itself.
     let name = ALPHABET.nearest(wanted);

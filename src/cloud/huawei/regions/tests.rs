@@ -1,16 +1,22 @@
 //! The regions of an account against answers written down in advance.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::json;
 
 use super::{ListProjects, PAGE, ProjectPage, is_region, regions};
 use crate::cloud::Regions;
+use crate::cloud::client::Client;
+use crate::cloud::huawei::endpoints;
 use crate::cloud::huawei::kms::ListKeyDetail;
+use crate::cloud::huawei::session::Session;
 use crate::cloud::huawei::testing::{Script, session};
 use crate::cloud::pages::Paged;
+use crate::cloud::testing::connection;
 use crate::error::Error;
-use crate::model::Resource;
+use crate::http::Courier;
+use crate::model::{CloudId, Resource};
 
 const ASKED: &str = "GET /v3/projects?page=1&per_page=1000";
 const PROJECTS: &str = r#"{"projects":[
@@ -136,6 +142,33 @@ async fn projects_that_the_list_tells_are_not_looked_up_again() {
     let error = describe("cn-east-3", &script, folder.path()).await;
     let error = error.expect_err("not one");
     assert_eq!(error.code.as_deref(), Some("SeveralProjects"));
+}
+
+/// A partner's cloud has a host of IAM in each region.
+#[tokio::test]
+async fn projects_are_kept_under_the_hosts_that_their_regions_ask() {
+    const KEY: &str = r#"{"key_info":{"key_state":"3"}}"#;
+    const FOUND: &str = r#"{"projects":[{"id":"p1","name":"eu-de"},{"id":"p2","name":"eu-nl"}]}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let there = |region: &'static str, script: &Script| {
+        let courier = Rc::new(Courier::new(Box::new(script.clone())));
+        let mut connection = connection(CloudId::Huawei, region, courier);
+        connection.overrides = Rc::new(move |service| {
+            endpoints::endpoint(service, region, Some("otc.example.com")).map(Some)
+        });
+        Session::new(Client::new(connection), Some(folder.path().to_owned()))
+    };
+    let script = Script::new(&[(200, FOUND)]);
+    let found = regions(&there("eu-de", &script), Resource::KeyPair).await;
+    assert_eq!(found.expect("regions").enabled, ["eu-de", "eu-nl"]);
+
+    let script = Script::new(&[(200, KEY)]);
+    let key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f".to_owned();
+    let answer = there("eu-nl", &script)
+        .call(&ListKeyDetail { key_id })
+        .await;
+    answer.expect("an answer");
+    assert_eq!(script.lines(), ["POST /v1.0/p2/kms/describe-key"]);
 }
 
 fn page(ids: std::ops::Range<usize>, next: Option<&str>) -> ProjectPage {
