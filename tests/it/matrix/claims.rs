@@ -105,6 +105,9 @@ fn of_private_keys(row: &Row, cell: &Cell) -> [(bool, &'static str); 3] {
         item["error"]["code"] == "PrivateKeyLost" || hint.contains("nobody has its private key")
     });
     let is_made = cell.effect != Effect::No;
+    // Who could not look warns of what may be, also where nothing is.
+    let is_open = cell.items.iter().any(|item| item["result"] == "open");
+    let may_be_warned = !is_made && is_open;
     [
         (
             !makes || in_cloud || (cell.keeps_key && !is_done) == is_told,
@@ -115,7 +118,7 @@ fn of_private_keys(row: &Row, cell: &Cell) -> [(bool, &'static str); 3] {
             "a private key whose pair is there is kept",
         ),
         (
-            !in_cloud || is_lost == (is_made && !cell.keeps_key),
+            !in_cloud || may_be_warned || is_lost == (is_made && !cell.keeps_key),
             "a private key that nobody has is told of",
         ),
     ]
