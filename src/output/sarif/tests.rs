@@ -1,5 +1,5 @@
 //! The structure that the format and the services that read it ask for. The whole was checked against
-//! the published schema, too; see docs/audit.md.
+//! the schema that OASIS publishes.
 
 use serde_json::Value;
 

@@ -1,7 +1,9 @@
 //! Inventories made by hand: for every rule one that it finds something in, and one that it does not.
 
+mod groups;
 mod policies;
 mod properties;
+mod quota;
 mod rules;
 mod unclear;
 mod waivers;

@@ -103,3 +103,18 @@ fn what_is_not_said_is_as_ever() {
     assert_eq!(short.max_age, 90 * DAY);
     assert_eq!(short.waivers[0].line, 3);
 }
+
+#[test]
+fn the_page_shows_a_policy_and_every_rule() {
+    let page = include_str!("../../../../docs/audit.md");
+    let policy = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let policy = Policy::parse(policy.expect("a policy"), "docs/audit.md").expect("a good one");
+    assert_eq!(policy.waivers.len(), 1);
+    for rule in Rule::ALL {
+        let row = format!("| `{rule}` | {} |", rule.default_level());
+        assert!(page.contains(&row), "{row}");
+    }
+}
