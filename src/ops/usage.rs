@@ -8,8 +8,8 @@ use crate::model::{
 };
 
 /// Names a thing of an account. Where a cloud shows a key pair in all regions, it is one pair: what holds
-/// it in one region counts in all.
-type Name = (CloudId, String, Resource, String);
+/// it in one region counts in all. Where ids are names, the region belongs to the name.
+type Name = (CloudId, String, Option<String>, Resource, String);
 
 /// Writes down what holds each key, as far as the inventory has what tells of it.
 pub fn count(inventory: &mut Inventory) {
@@ -38,6 +38,11 @@ pub fn count(inventory: &mut Inventory) {
         .filter(|visit| !matches!(visit.sight, Sight::Unseen(_)))
         .map(|visit| &visit.place)
         .collect();
+    let listed: HashSet<&Address> = inventory
+        .holdings
+        .iter()
+        .filter_map(|holding| holding.record.address.as_ref())
+        .collect();
     let usages: Vec<Option<Usage>> = inventory
         .holdings
         .iter()
@@ -50,8 +55,10 @@ pub fn count(inventory: &mut Inventory) {
                 .iter()
                 .filter(|(key, user)| user != address && is_same(record.material(), key));
             holders.extend(same.map(|(_, user)| user.clone()));
+            // A region that shows the pair of another one shows its machines, too, as if they were its own.
+            holders.sort_by_key(|holder| !listed.contains(holder));
             let mut once = HashSet::new();
-            holders.retain(|holder| once.insert(holder.clone()));
+            holders.retain(|holder| once.insert(name_of(holder)));
             let scopes = regions.get(&name).into_iter().flatten();
             let is_complete = scopes
                 .map(|region| Scope {
@@ -72,9 +79,11 @@ pub fn count(inventory: &mut Inventory) {
 
 fn name_of(address: &Address) -> Name {
     let scope = &address.scope;
+    let is_of_account = holders(scope.cloud, address.resource).ids_are_of_account;
     (
         scope.cloud,
         scope.profile.clone(),
+        (!is_of_account).then(|| scope.region.clone()),
         address.resource,
         address.id.clone(),
     )
