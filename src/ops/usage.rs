@@ -56,9 +56,21 @@ pub fn count(inventory: &mut Inventory) {
                 .filter(|(key, user)| user != address && is_same(record.material(), key));
             holders.extend(same.map(|(_, user)| user.clone()));
             // A region that shows the pair of another one shows its machines, too, as if they were its own.
-            holders.sort_by_key(|holder| !listed.contains(holder));
+            let mut own: HashMap<Name, Address> = HashMap::new();
+            for holder in &holders {
+                let known = own.entry(name_of(holder));
+                let known = known.or_insert_with(|| holder.clone());
+                if listed.contains(holder) && !listed.contains(known) {
+                    known.clone_from(holder);
+                }
+            }
             let mut once = HashSet::new();
             holders.retain(|holder| once.insert(name_of(holder)));
+            for holder in &mut holders {
+                if let Some(own) = own.remove(&name_of(holder)) {
+                    *holder = own;
+                }
+            }
             let scopes = regions.get(&name).into_iter().flatten();
             let is_complete = scopes
                 .map(|region| Scope {

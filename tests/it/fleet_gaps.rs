@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use kpctl::sandbox::credentials as fake;
 use serde_json::{Value, json};
 
-use crate::fixture::World;
 use crate::fleet_served::{addresses, counts, planned, served, sorted, texts, unseen};
 use crate::fleet_world::{KEYS, rsa_line, rsa_places};
 
