@@ -48,7 +48,6 @@ impl Fleet {
 
     /// What was looked at, in one line.
     pub(in crate::cli) fn summary(
-        &self,
         site: &Site<'_>,
         visits: &[Visit],
         keys: usize,

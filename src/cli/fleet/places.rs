@@ -180,14 +180,13 @@ impl Fleet {
         ) else {
             return Ok(());
         };
-        let provider = match self.providers.get(&place.scope) {
-            Some(provider) => Rc::clone(provider),
-            None => {
-                let provider: Shared = Rc::from(site.one_of_many(service, login, &place.scope)?);
-                let scope = place.scope.clone();
-                self.providers.insert(scope, Rc::clone(&provider));
-                provider
-            }
+        let provider = if let Some(provider) = self.providers.get(&place.scope) {
+            Rc::clone(provider)
+        } else {
+            let provider: Shared = Rc::from(site.one_of_many(service, login, &place.scope)?);
+            let scope = place.scope.clone();
+            self.providers.insert(scope, Rc::clone(&provider));
+            provider
         };
         self.targets.push(Target {
             place,
