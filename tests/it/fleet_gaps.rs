@@ -276,8 +276,5 @@ fn a_wrong_secret_is_sent_once_to_each_cloud() {
             .all(|(scope, kind)| scope.starts_with("tencent") && kind == "credentials")
     );
     assert!(!gaps.is_empty());
-    assert_eq!(
-        counts(&world).get("DescribeRegions").copied().unwrap_or(0) > 0,
-        true
-    );
+    assert!(counts(&world).contains_key("DescribeRegions"));
 }

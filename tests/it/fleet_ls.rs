@@ -12,7 +12,7 @@ fn has_user(key: &Key) -> bool {
 }
 
 /// Counted by hand from the plan: keys of clouds that tell all holders, and of which none does.
-fn unused(key: &Key) -> bool {
+pub(crate) fn unused(key: &Key) -> bool {
     key.cloud != "huawei" && key.holders.is_empty() && !has_user(key)
 }
 
@@ -229,61 +229,13 @@ fn formats_tell_the_same() {
 }
 
 #[test]
-fn names_feed_delete() {
-    let world = served(&[]);
-    let chosen = ["ls", "--unused", "--name", "*test*", "-o", "names"];
-    let names = world.run(&chosen).code(0).stdout;
-    let expected = planned(|key| unused(key) && key.name.contains("test"));
-    let clouds = |cloud: &str| expected.iter().any(|name| name.starts_with(cloud));
-    assert!(clouds("volcengine") && clouds("tencent"), "{expected:?}");
-    assert_eq!(sorted(names.lines().map(str::to_owned)), expected);
-    let before = world.state();
-    let delete = |more: &[&str]| {
-        let arguments = [&["delete", "-", "-o", "json"], more].concat();
-        world.run_with_input(&arguments, names.as_bytes())
-    };
-    // From standard input nobody can be asked.
-    delete(&[]).code(9);
-    let plan = delete(&["--dry-run"]).code(0).json();
-    assert_eq!(plan["kind"], "Plan");
-    assert_eq!(plan["items"].as_array().map(Vec::len), Some(expected.len()));
-    assert_eq!(world.state(), before);
-    let output = delete(&["--yes"]).code(0);
-    assert_eq!(addresses(&output), expected);
-    let statuses = output.statuses();
-    assert!(
-        statuses.iter().all(|line| line.ends_with(" deleted")),
-        "{statuses:?}"
-    );
-    assert_eq!(world.run(&chosen).code(0).stdout, "");
-    let left = world.run(&["ls", "-o", "json"]).code(0);
-    assert_eq!(addresses(&left).len(), KEYS - expected.len());
-    // Again: they are not there, and that is what was wanted.
-    let statuses = delete(&["--yes"]).code(0).statuses();
-    assert!(
-        statuses.iter().all(|line| line.ends_with(" absent")),
-        "{statuses:?}"
-    );
-    // Keys that something holds are refused by their clouds, and CodeArts' go.
-    let held =
-        planned(|key| key.cloud != "huawei" && !key.holders.is_empty() && key.name == "deploy");
-    let mixed = [
-        &held[..],
-        &["huawei:env/cn-north-4/codearts-key/31001".to_owned()],
-    ]
-    .concat();
-    let mut arguments: Vec<&str> = vec!["delete", "--yes", "-o", "json"];
-    arguments.extend(mixed.iter().map(String::as_str));
-    let output = world.run(&arguments).code(3);
-    let statuses = output.statuses();
-    assert!(
-        statuses.contains(&"31001 deleted".to_owned()),
-        "{statuses:?}"
-    );
-    assert!(
-        statuses.contains(&"deploy in-use".to_owned()),
-        "{statuses:?}"
-    );
+fn a_list_works_on_the_embedded_cloud() {
+    let world = World::sandboxed();
+    let document = world.run(&["ls", "-o", "json"]).code(0).json();
+    assert_eq!(document["sandbox"], true);
+    let items = document["items"].as_array().expect("items");
+    assert!(items.iter().all(|item| item["profile"] == "sandbox"));
+    assert!(items.len() > 5);
 }
 
 /// Tencent Cloud's documents leave open whether a region shows the pairs of the others.
@@ -323,34 +275,4 @@ fn pairs_that_every_region_shows_are_one_pair() {
         ids
     };
     assert_eq!(ids(&addresses(&output)), ids(&unheld));
-    // Each address of a pair is deleted, whichever comes first.
-    let all = world.run(&[
-        "ls",
-        "--on",
-        "tencent/*/key-pair",
-        "--name",
-        "skey-00000122",
-        "-o",
-        "names",
-    ]);
-    let all = all.code(0).stdout;
-    assert_eq!(all.lines().count(), 4, "one for each region: {all}");
-    let output = world.run_with_input(&["delete", "-", "--yes", "-o", "json"], all.as_bytes());
-    let output = output.code(0);
-    for line in output.statuses() {
-        assert!(
-            line.ends_with(" deleted") || line.ends_with(" absent"),
-            "{line}"
-        );
-    }
-}
-
-#[test]
-fn a_list_works_on_the_embedded_cloud() {
-    let world = World::sandboxed();
-    let document = world.run(&["ls", "-o", "json"]).code(0).json();
-    assert_eq!(document["sandbox"], true);
-    let items = document["items"].as_array().expect("items");
-    assert!(items.iter().all(|item| item["profile"] == "sandbox"));
-    assert!(items.len() > 5);
 }

@@ -276,9 +276,9 @@ fn an_endpoint_is_one_of_one_cloud() {
     let url = format!("http://127.0.0.1:{}", world.port());
     let at = |scopes: &[&str]| {
         let mut arguments = vec!["ls", "-o", "json", "--endpoint-url", &url];
-        scopes
-            .iter()
-            .for_each(|scope| arguments.extend(["--on", scope]));
+        for scope in scopes {
+            arguments.extend(["--on", scope]);
+        }
         world.run(&arguments)
     };
     at(&[]).code(2);
