@@ -224,16 +224,21 @@ impl<'a> Site<'a> {
         Ok(provider)
     }
 
-    /// A provider for one of many scopes: that a region is not in the table is worth no word where the
-    /// vendor's own list names it.
+    /// A provider for one of many scopes: that a region is not in the table is worth a word where the user
+    /// named it, and none where the vendor's own list does.
     pub(super) fn one_of_many(
         &self,
         service: &'static str,
         login: &Login,
         scope: &Scope,
+        is_named: bool,
     ) -> Result<Box<dyn Provider>, Error> {
         let connected = self.connect_quietly(scope.cloud, service, login, scope.region.clone());
-        connected.map(|(provider, _)| provider)
+        let (provider, warning) = connected?;
+        if let (Some(warning), true) = (warning, is_named) {
+            self.context.io.warn(&warning);
+        }
+        Ok(provider)
     }
 
     /// A provider, and what is to be said of its region.

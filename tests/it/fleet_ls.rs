@@ -236,6 +236,23 @@ fn a_list_works_on_the_embedded_cloud() {
     let items = document["items"].as_array().expect("items");
     assert!(items.iter().all(|item| item["profile"] == "sandbox"));
     assert!(items.len() > 5);
+    // Its profile has a name, which addresses tell.
+    let all = world.run(&["ls", "-o", "names"]).code(0).stdout;
+    for scope in ["sandbox", "*:sandbox", "*:*", "*", "*:s*"] {
+        let named = world.run(&["ls", "-o", "names", "--on", scope]).code(0);
+        assert_eq!(named.stdout, all, "{scope}");
+    }
+    let one = [
+        "ls",
+        "-o",
+        "names",
+        "--on",
+        "volcengine:sandbox/cn-beijing/key-pair",
+    ];
+    assert!(world.run(&one).code(0).stdout.lines().count() > 3);
+    for scope in ["volcengine:env", "env", "*:e*"] {
+        world.run(&["ls", "--on", scope]).code(2);
+    }
 }
 
 /// Tencent Cloud's documents leave open whether a region shows the pairs of the others.

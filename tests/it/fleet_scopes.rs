@@ -290,3 +290,26 @@ fn an_endpoint_is_one_of_one_cloud() {
     let document: Value = output.json();
     assert_eq!(document["unseen"], json!([]));
 }
+
+/// CodeArts Repo is in some regions only: who names another one does not mean it.
+#[test]
+fn a_region_that_is_named_is_asked_for_what_it_has() {
+    let world = served(&[]);
+    let output = ls(&world, &["huawei/cn-north-9"]).code(0);
+    let searched = texts(&output.json()["searched"]);
+    assert_eq!(searched, ["huawei:env/cn-north-9/key-pair"]);
+    let all = ls(&world, &["huawei/cn-north-9/*"]).code(0);
+    assert_eq!(texts(&all.json()["searched"]), searched);
+    // Nobody knows its host there: an endpoint reaches it, and without one it is a mistake.
+    let output = ls(&world, &["huawei/cn-north-9/codearts-key"]).code(0);
+    assert_eq!(addresses(&output).len(), 12);
+    let world = world.without("KPCTL_ENDPOINT_URL");
+    let error = ls(&world, &["huawei/cn-north-9/codearts-key"])
+        .code(2)
+        .error();
+    let text = error.to_string();
+    assert!(
+        text.contains("CodeArts") && text.contains("cn-north-4"),
+        "{text}"
+    );
+}

@@ -72,7 +72,7 @@ pub(super) fn find(
         match &scope.whose {
             Whose::Named(name) => {
                 for (cloud, profile) in members(site, name)? {
-                    add(cloud, site.login_of(cloud, Some(&profile))?);
+                    add(cloud, login(site, cloud, &profile)?);
                 }
             }
             Whose::Clouds {
@@ -91,7 +91,7 @@ pub(super) fn find(
             } => {
                 for cloud in fitting(site, clouds, name)? {
                     check_sandbox(site, name)?;
-                    add(cloud, site.login_of(cloud, Some(name))?);
+                    add(cloud, login(site, cloud, name)?);
                 }
             }
             Whose::Clouds {
@@ -105,7 +105,7 @@ pub(super) fn find(
                         .hint("kpctl auth status --all tells which profiles there are."));
                 }
                 for (cloud, profile) in names {
-                    match site.login_of(cloud, Some(&profile)) {
+                    match login(site, cloud, &profile) {
                         Ok(login) => add(cloud, login),
                         Err(error) => broken.push(Broken {
                             cloud,
@@ -123,6 +123,11 @@ pub(super) fn find(
     Ok((accounts, broken))
 }
 
+/// The login of that profile. The sandbox has one for each cloud, and addresses call it by its name.
+fn login(site: &Site<'_>, cloud: CloudId, profile: &str) -> Result<Rc<Login>, Error> {
+    site.login_of(cloud, (!site.is_sandbox()).then_some(profile))
+}
+
 /// The profiles of a group, or the one profile of that name.
 fn members(site: &Site<'_>, name: &str) -> Result<Vec<(CloudId, String)>, Error> {
     let unknown = || {
@@ -134,7 +139,10 @@ fn members(site: &Site<'_>, name: &str) -> Result<Vec<(CloudId, String)>, Error>
         )
     };
     if site.is_sandbox() {
-        return Err(unknown());
+        if name != SANDBOX_PROFILE {
+            return Err(unknown());
+        }
+        return Ok(CloudId::ALL.map(|cloud| (cloud, name.to_owned())).into());
     }
     let config = site.config()?;
     let one = [name.to_owned()];

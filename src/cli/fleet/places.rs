@@ -133,7 +133,9 @@ impl Fleet {
                         continue;
                     }
                     let is_named = matches!(wish.region, Some(Name::Exact(_)));
-                    if !is_named && !has_service(cloud, resource, &region) {
+                    // Who names a region alone means what it has.
+                    let is_wanted = is_named && matches!(wish.resources.as_deref(), Some([_]));
+                    if !is_wanted && !has_service(cloud, resource, &region) {
                         continue;
                     }
                     let scope = Scope {
@@ -142,7 +144,8 @@ impl Fleet {
                         region,
                     };
                     fits_nothing = false;
-                    self.add_place(site, login, Place { scope, resource }, why_not)?;
+                    let place = Place { scope, resource };
+                    self.add_place(site, login, place, why_not, is_named)?;
                 }
             }
             if fits_nothing && matches!(wish.region, Some(Name::Wild(..))) {
@@ -163,6 +166,7 @@ impl Fleet {
         login: &Login,
         place: Place,
         why_not: Option<String>,
+        is_named: bool,
     ) -> Result<(), Error> {
         let is_there = self.targets.iter().any(|target| target.place == place)
             || self.visits.iter().any(|visit| visit.place == place);
@@ -183,7 +187,8 @@ impl Fleet {
         let provider = if let Some(provider) = self.providers.get(&place.scope) {
             Rc::clone(provider)
         } else {
-            let provider: Shared = Rc::from(site.one_of_many(service, login, &place.scope)?);
+            let provider: Shared =
+                Rc::from(site.one_of_many(service, login, &place.scope, is_named)?);
             let scope = place.scope.clone();
             self.providers.insert(scope, Rc::clone(&provider));
             provider
