@@ -18,6 +18,7 @@ mod five;
 mod fleet_audit;
 mod fleet_audit_policy;
 mod fleet_delete;
+mod fleet_faults;
 mod fleet_find;
 mod fleet_gaps;
 mod fleet_import;
