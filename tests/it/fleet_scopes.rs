@@ -1,15 +1,13 @@
 //! Which places scopes mean: profiles, groups, regions, patterns of all of them, and what none of them means.
 
-use serde_json::{Value, json};
-
 use crate::fixture::World;
-use crate::fleet_served::{addresses, counts, own_profile, served, sorted, texts, unseen};
+use crate::fleet_served::{addresses, counts, own_profile, served, sorted, texts};
 use crate::fleet_world::{keys, rsa_line};
 use crate::identity::write_config;
 
 /// Two accounts: the fleet, and another sandbox with a few keys. Profiles of the config file lead to them, and
 /// nothing in the environment does.
-fn two_accounts(more: &str) -> (World, World) {
+pub(crate) fn two_accounts(more: &str) -> (World, World) {
     let own = served(&[]);
     let other = World::served(&[]);
     let at = |world: &World| format!("endpoint = \"http://127.0.0.1:{}\"", world.port());
@@ -41,7 +39,7 @@ fn two_accounts(more: &str) -> (World, World) {
     (world, other)
 }
 
-fn ls(world: &World, scopes: &[&str]) -> crate::fixture::Output {
+pub(crate) fn ls(world: &World, scopes: &[&str]) -> crate::fixture::Output {
     let mut arguments = vec!["ls", "-o", "json"];
     for scope in scopes {
         arguments.extend(["--on", scope]);
@@ -50,7 +48,7 @@ fn ls(world: &World, scopes: &[&str]) -> crate::fixture::Output {
 }
 
 /// The addresses of the plan's keys that fit, for a profile.
-fn of(profile: &str, fits: impl Fn(&crate::fleet_world::Key) -> bool) -> Vec<String> {
+pub(crate) fn of(profile: &str, fits: impl Fn(&crate::fleet_world::Key) -> bool) -> Vec<String> {
     let keys = keys();
     let fitting = keys.iter().filter(|key| fits(key));
     sorted(fitting.map(|key| key.address(profile)))
@@ -153,27 +151,6 @@ fn a_place_that_is_named_twice_is_read_once() {
 }
 
 #[test]
-fn a_broken_profile_among_others_is_a_gap_and_alone_an_error() {
-    // The program's files that it names have no such profile.
-    let broken = "[profiles.broken]\ncloud = \"tencent\"\nregion = \"ap-tokyo\"\n[profiles.broken.credentials]\n\
-                  source = \"tccli\"\nprofile = \"nobody\"\n";
-    let (world, other) = two_accounts(broken);
-    let before = world.requests().len();
-    let output = ls(&world, &["tencent:broken"]);
-    assert!(matches!(output.code, 2 | 4), "{output:#?}");
-    assert_eq!(world.requests().len() + other.requests().len(), before);
-    let output = ls(&world, &["tencent:*"]).code(10);
-    let gaps = unseen(&output.json());
-    assert!(
-        gaps.iter().any(|(scope, _)| scope.contains(":broken/")),
-        "{gaps:?}"
-    );
-    let told = addresses(&output);
-    let tencent = of("prod-tc", |key| key.cloud == "tencent");
-    assert!(tencent.iter().all(|one| told.contains(one)));
-}
-
-#[test]
 fn all_that_is_no_scope_is_refused_and_nothing_is_sent() {
     let (world, other) = two_accounts("");
     std::fs::write(world.path("k.pub"), rsa_line()).expect("written");
@@ -243,73 +220,4 @@ fn a_pattern_that_no_region_fits_is_refused_before_any_key_is_read() {
         .keys()
         .filter(|name| !of_regions.contains(&name.as_str()));
     assert_eq!(others.collect::<Vec<_>>(), Vec::<&String>::new());
-}
-
-#[test]
-fn without_credentials_of_any_cloud_it_is_an_error_and_with_some_those_are_read() {
-    let world = World::empty();
-    for command in [
-        &["ls"][..],
-        &["snapshot"],
-        &["audit"],
-        &["find", &rsa_line()],
-    ] {
-        let output = world.run(&[command, &["--error-format", "json"]].concat());
-        assert_eq!(output.code(4).error()["code"], "NoCredentials");
-    }
-    let world = served(&[])
-        .without("TENCENTCLOUD_SECRET_ID")
-        .without("TENCENTCLOUD_SECRET_KEY");
-    let output = ls(&world, &[]).code(0);
-    assert_eq!(addresses(&output), of("env", |key| key.cloud != "tencent"));
-    // One that is named is wanted.
-    ls(&world, &["tencent"]).code(4);
-    ls(&world, &["volcengine", "tencent"]).code(4);
-    // Present and broken is not absent.
-    let world = world.with("TENCENTCLOUD_SECRET_ID", "AKIDhalf");
-    ls(&world, &[]).code(4);
-}
-
-#[test]
-fn an_endpoint_is_one_of_one_cloud() {
-    let world = served(&[]).without("KPCTL_ENDPOINT_URL");
-    let url = format!("http://127.0.0.1:{}", world.port());
-    let at = |scopes: &[&str]| {
-        let mut arguments = vec!["ls", "-o", "json", "--endpoint-url", &url];
-        for scope in scopes {
-            arguments.extend(["--on", scope]);
-        }
-        world.run(&arguments)
-    };
-    at(&[]).code(2);
-    at(&["tencent", "huawei"]).code(2);
-    assert_eq!(world.requests().len(), 0);
-    let output = at(&["tencent"]).code(0);
-    assert_eq!(addresses(&output), of("env", |key| key.cloud == "tencent"));
-    assert_eq!(output.json()["endpoint"], json!(url));
-    let document: Value = output.json();
-    assert_eq!(document["unseen"], json!([]));
-}
-
-/// CodeArts Repo is in some regions only: who names another one does not mean it.
-#[test]
-fn a_region_that_is_named_is_asked_for_what_it_has() {
-    let world = served(&[]);
-    let output = ls(&world, &["huawei/cn-north-9"]).code(0);
-    let searched = texts(&output.json()["searched"]);
-    assert_eq!(searched, ["huawei:env/cn-north-9/key-pair"]);
-    let all = ls(&world, &["huawei/cn-north-9/*"]).code(0);
-    assert_eq!(texts(&all.json()["searched"]), searched);
-    // Nobody knows its host there: an endpoint reaches it, and without one it is a mistake.
-    let output = ls(&world, &["huawei/cn-north-9/codearts-key"]).code(0);
-    assert_eq!(addresses(&output).len(), 12);
-    let world = world.without("KPCTL_ENDPOINT_URL");
-    let error = ls(&world, &["huawei/cn-north-9/codearts-key"])
-        .code(2)
-        .error();
-    let text = error.to_string();
-    assert!(
-        text.contains("CodeArts") && text.contains("cn-north-4"),
-        "{text}"
-    );
 }

@@ -15,6 +15,7 @@ mod documents;
 mod endpoints;
 mod examples;
 mod five;
+mod fleet_accounts;
 mod fleet_audit;
 mod fleet_audit_policy;
 mod fleet_delete;
