@@ -23,6 +23,7 @@ mod fleet_faults;
 mod fleet_find;
 mod fleet_gaps;
 mod fleet_import;
+mod fleet_interrupt;
 mod fleet_ls;
 mod fleet_progress;
 mod fleet_refusals;

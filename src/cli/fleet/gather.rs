@@ -149,7 +149,11 @@ impl Fleet {
             };
             (*cloud, login.profile.clone(), account)
         });
-        for (cloud, profile, account) in join_all(asked).await {
+        let answers = tokio::select! {
+            answers = join_all(asked) => answers,
+            () = site.courier().stop.asked_for() => return,
+        };
+        for (cloud, profile, account) in answers {
             match account {
                 Ok(account) => {
                     inventory.accounts.insert((cloud, profile), account);
@@ -192,7 +196,10 @@ impl Fleet {
             })
             .buffer_unordered(AT_ONCE)
             .inspect(|_| progress.done.set(progress.done.get() + 1));
-        let answers: Vec<_> = status.beside(answers.collect()).await;
+        let answers: Vec<_> = tokio::select! {
+            answers = status.beside(answers.collect()) => answers,
+            () = site.courier().stop.asked_for() => Vec::new(),
+        };
         let mut first: Option<(Error, usize)> = None;
         for (at, shown) in answers {
             match shown {

@@ -4,6 +4,7 @@ mod accounts;
 mod gather;
 mod offline;
 mod places;
+mod regions;
 mod source;
 mod status;
 

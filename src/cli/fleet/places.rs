@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::accounts::{self, Account, Wish};
+use super::accounts::{self, Account};
+use super::regions::{Known, kinds, patience, region_lists, regions_of};
 use super::{Shared, Where, list_of, refuse_single_place, service_of, unseen};
-use crate::auth::{Login, Profiles as _};
+use crate::auth::Login;
 use crate::cli::Run;
 use crate::cli::site::Site;
-use crate::cloud::{Regions, has_service, known_regions};
-use crate::error::{Error, ErrorKind};
+use crate::cloud::{has_service, known_regions};
+use crate::error::Error;
 use crate::model::{CloudId, Name, Place, Resource, Scope, Sight, Visit};
 use crate::ops::sweep::Target;
 
@@ -24,12 +25,6 @@ pub(in crate::cli) struct Fleet {
     /// The accounts that are worked with.
     pub(in crate::cli) logins: Vec<(CloudId, Rc<Login>)>,
     providers: HashMap<Scope, Shared>,
-}
-
-/// The regions of an account, for the kinds that share a list of them.
-struct Known {
-    regions: Regions,
-    gap: Option<Error>,
 }
 
 impl Fleet {
@@ -64,15 +59,21 @@ impl Fleet {
             let visit = unseen(profile.cloud, &profile.profile, resource, profile.error);
             fleet.visits.push(visit);
         }
-        let lists = join_all(
-            accounts
-                .iter()
-                .map(|account| region_lists(site, account, usual)),
-        );
-        for (account, known) in accounts.iter().zip(lists.await) {
+        let courier = site.courier();
+        // Who does not answer is asked once: the others are not to wait for its sixth try.
+        courier.asks_silent_ones_again.set(false);
+        let until = patience(courier.deadline);
+        let lists = accounts
+            .iter()
+            .map(|account| region_lists(site, account, usual, until));
+        let lists = tokio::select! {
+            lists = join_all(lists) => lists,
+            () = courier.stop.asked_for() => Vec::new(),
+        };
+        courier.go_on()?;
+        for (account, known) in accounts.iter().zip(lists) {
             fleet.add(site, account, &known?, usual)?;
         }
-        site.courier().go_on()?;
         Ok(fleet)
     }
 
@@ -202,13 +203,6 @@ impl Fleet {
     }
 }
 
-/// The kinds that a wish means, as far as the cloud has them.
-fn kinds(cloud: CloudId, wish: &Wish, usual: &[Resource]) -> Vec<Resource> {
-    let wanted = wish.resources.as_deref().unwrap_or(usual);
-    let has = |resource: &&Resource| service_of(cloud, **resource).is_some();
-    wanted.iter().filter(has).copied().collect()
-}
-
 /// Leaves out kinds that the command cannot work on, which a pattern may mean beside others.
 fn keep_possible(
     named: &mut Vec<Resource>,
@@ -224,100 +218,6 @@ fn keep_possible(
         )));
     }
     Ok(())
-}
-
-/// The kind whose list of regions counts for another kind.
-fn list_kind(cloud: CloudId, resource: Resource) -> Resource {
-    match (cloud, resource) {
-        (CloudId::Tencent, Resource::LighthouseKeyPair) => resource,
-        _ => Resource::KeyPair,
-    }
-}
-
-/// The regions that the config file names for a profile.
-fn own_regions<'s>(site: &'s Site<'_>, login: &Login) -> Result<&'s [String], Error> {
-    if site.is_sandbox() {
-        return Ok(&[]);
-    }
-    let profile = site.config()?.profiles.get(&login.profile);
-    Ok(profile.map_or(&[], |profile| profile.regions.as_slice()))
-}
-
-/// Asks for the lists of regions that the wishes need.
-async fn region_lists(
-    site: &Site<'_>,
-    account: &Account,
-    usual: &[Resource],
-) -> Result<HashMap<Resource, Known>, Error> {
-    let (cloud, login) = (account.cloud, &account.login);
-    let mut lists = HashMap::new();
-    if !own_regions(site, login)?.is_empty() {
-        return Ok(lists);
-    }
-    let open = |wish: &&Wish| !matches!(wish.region, Some(Name::Exact(_)));
-    for wish in account.wishes.iter().filter(open) {
-        for resource in kinds(cloud, wish, usual) {
-            let kind = list_kind(cloud, resource);
-            if lists.contains_key(&kind) {
-                continue;
-            }
-            let service = service_of(cloud, kind).unwrap_or("sts");
-            let provider = site.for_identity(cloud, service, login)?;
-            let known = match provider.regions(kind).await {
-                Ok(regions) => Known { regions, gap: None },
-                Err(error) => Known {
-                    // A refused key reads no region, either.
-                    regions: if error.kind == ErrorKind::Credentials {
-                        Regions::default()
-                    } else {
-                        table(cloud, kind)
-                    },
-                    gap: Some(error.hint(
-                        "The regions that kpctl knows were read; name them with regions in the profile, \
-                         or with --on, if those are all.",
-                    )),
-                },
-            };
-            lists.insert(kind, known);
-        }
-    }
-    Ok(lists)
-}
-
-/// The regions that are left when the vendor's list cannot be read.
-fn table(cloud: CloudId, resource: Resource) -> Regions {
-    let known = known_regions(cloud, resource).into_iter();
-    Regions {
-        enabled: known.map(str::to_owned).collect(),
-        not_enabled: Vec::new(),
-    }
-}
-
-/// The regions of a wish, each with the reason why it holds nothing, if it is not enabled.
-fn regions_of(
-    site: &Site<'_>,
-    login: &Login,
-    wish: &Wish,
-    resource: Resource,
-    known: &HashMap<Resource, Known>,
-) -> Result<Vec<(String, Option<String>)>, Error> {
-    if let Some(Name::Exact(region)) = &wish.region {
-        return Ok(vec![(region.clone(), None)]);
-    }
-    let own = own_regions(site, login)?;
-    if !own.is_empty() {
-        return Ok(own.iter().map(|region| (region.clone(), None)).collect());
-    }
-    let list = known
-        .get(&resource)
-        .or_else(|| known.get(&Resource::KeyPair));
-    let Some(Known { regions, .. }) = list else {
-        return Ok(Vec::new());
-    };
-    let enabled = regions.enabled.iter().map(|region| (region.clone(), None));
-    let others = regions.not_enabled.iter();
-    let others = others.map(|(region, why)| (region.clone(), Some(why.clone())));
-    Ok(enabled.chain(others).collect())
 }
 
 /// One endpoint cannot be that of several clouds.
