@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::io::one_line;
 use crate::model::{ChangeRequest, CloudId, Outcome, ProtectRule, Scope};
-use crate::ops::change::{self, Extent, Guard, Report};
+use crate::ops::change::{self, Extent, Guard, Report, Step};
 use crate::ops::consent::{Consent, Question};
 use crate::ops::protect::{Reach, protect};
 use crate::output::{ChangeDocument, Output};
@@ -206,14 +206,13 @@ impl Job<'_> {
         if !self.changing.dry_run {
             site.keep_journal(&self.command)?;
         }
-        let mut report = change::run(
-            &mut changes,
-            site.courier(),
-            &consent,
-            self.extent,
-            &|note| io.say(note),
-            Some(&guard),
-        )
+        let step = Step {
+            changes,
+            guard: Some(&guard),
+        };
+        let mut report = change::run(step, site.courier(), &consent, self.extent, &|note| {
+            io.say(note)
+        })
         .await?;
         settle(&mut report);
         self.write(run, site, output, &report, endpoint.as_deref())?;

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod change;
 pub mod consent;
 pub mod find;
+pub mod plan;
 pub mod protect;
 mod settle;
 pub mod sweep;

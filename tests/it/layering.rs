@@ -17,7 +17,8 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     (
         "ops",
         &[
-            "cloud", "http", "model", "sshkey", "error", "journal", "random", "time", "toml",
+            "cloud", "http", "model", "sshkey", "secret", "error", "journal", "random", "time",
+            "toml",
         ],
     ),
     (
