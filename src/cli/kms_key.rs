@@ -217,8 +217,6 @@ impl Switch {
         let selection = items.read(&run.context.io)?;
         let job = Job {
             command: format!("huawei kms-key {verb}"),
-            cloud: items.cloud,
-            service: "kms",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -228,7 +226,8 @@ impl Switch {
             from_input: selection.from_input,
         };
         let request = |ids| ChangeRequest::ChangeKeyState { ids, wanted };
-        job.items(run, &selection, request).await
+        job.items(run, (CloudId::Huawei, "kms"), &selection, request)
+            .await
     }
 }
 
@@ -277,8 +276,6 @@ impl CancelDeletion {
         }
         let job = Job {
             command: "huawei kms-key cancel-deletion".to_owned(),
-            cloud: items.cloud,
-            service: "kms",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -292,7 +289,8 @@ impl CancelDeletion {
             sequence: self.sequence.clone(),
             enable: self.enable,
         };
-        job.items(run, &selection, request).await
+        job.items(run, (CloudId::Huawei, "kms"), &selection, request)
+            .await
     }
 }
 
