@@ -153,6 +153,7 @@ impl Status {
             ErrorKind::Busy => Self::Busy,
             ErrorKind::Throttled => Self::Throttled,
             ErrorKind::Interrupted => Self::Skipped,
+            ErrorKind::Unproven => Self::Unverified,
             ErrorKind::Usage
             | ErrorKind::Consent
             | ErrorKind::Quota

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod find;
 pub mod plan;
 pub mod protect;
+pub mod revoke;
 mod settle;
 pub mod sweep;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 pub(super) use ask::{check_account, one_of_each_login, place, question_text};
 pub(super) use guard::check_mutations;
-pub(super) use save::Origin;
+pub(super) use save::{Origin, accounts};
 
 use ask::places;
 use guard::Rules;

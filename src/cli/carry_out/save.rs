@@ -131,14 +131,15 @@ impl Job<'_> {
         if !output.is_document() {
             plan.notes.iter().for_each(|note| io.say(note));
             io.say(&format!("wrote {shown}; it is good until {expires_at}"));
-            io.hint(&format!("kpctl apply {shown} --confirm {digest}"));
+            let world = if plan.sandbox { "--sandbox " } else { "" };
+            io.hint(&format!("kpctl {world}apply {shown} --confirm {digest}"));
         }
         Ok(0)
     }
 }
 
 /// Whose accounts these are.
-pub(super) async fn accounts(providers: &[&dyn Provider]) -> Result<Vec<Account>, Error> {
+pub(in crate::cli) async fn accounts(providers: &[&dyn Provider]) -> Result<Vec<Account>, Error> {
     let mut accounts = Vec::new();
     for provider in one_of_each_login(providers) {
         let scope = provider.scope();
