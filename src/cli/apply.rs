@@ -101,6 +101,8 @@ impl Apply {
             },
             accepted: plan.accepted.clone(),
             from_input: false,
+            purpose: Some(format!("apply the plan {}", &digest[..ENOUGH])),
+            key: plan.revoked.as_ref().and_then(revoke::known_key),
         };
         let mut report = job.execute(run, &site, &steps, &recorded).await?;
         let members = match &plan.revoked {

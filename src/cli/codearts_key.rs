@@ -104,6 +104,8 @@ impl Add {
             },
             accepted: Vec::new(),
             from_input: false,
+            purpose: None,
+            key: None,
         };
         job.one(
             run,
@@ -160,6 +162,8 @@ impl Delete {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let keys = match (&self.title, &self.fingerprint) {
             (Some(title), _) => RepositoryKeys::Title(title.clone()),

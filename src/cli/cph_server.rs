@@ -152,6 +152,8 @@ impl ChangeKeyPair {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let request = |pairs: Vec<String>| ChangeRequest::ReplaceServerKeyPairs {
             assignments: pairs

@@ -63,6 +63,8 @@ impl Delete {
             },
             accepted: Vec::new(),
             from_input,
+            purpose: None,
+            key: None,
         };
         job.everywhere(run, &site, &output, vec![parts], &|_| {})
             .await

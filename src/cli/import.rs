@@ -97,6 +97,8 @@ impl Import {
             },
             accepted: Vec::new(),
             from_input,
+            purpose: None,
+            key: None,
         };
         let decided = RefCell::new(decided);
         let open_is_enough = self.no_verify;

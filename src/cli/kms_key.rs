@@ -224,6 +224,8 @@ impl Switch {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let request = |ids| ChangeRequest::ChangeKeyState { ids, wanted };
         job.items(run, (CloudId::Huawei, "kms"), &selection, request)
@@ -283,6 +285,8 @@ impl CancelDeletion {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let request = |ids| ChangeRequest::CancelKeyDeletion {
             ids,

@@ -11,7 +11,7 @@ use crate::cloud::client::Preview;
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Courier};
 use crate::journal::Item;
-use crate::model::{Address, Outcome, ResultClass, Status, exit_code};
+use crate::model::{Address, Outcome, Resource, ResultClass, Status, exit_code};
 
 /// How far to go.
 #[derive(Clone, Copy, Debug)]
@@ -117,13 +117,46 @@ pub async fn previews(
     Ok(plan)
 }
 
+/// What a user said about a change.
+pub struct Terms<'a> {
+    /// Who says yes.
+    pub consent: Consent<'a>,
+    /// How much may be changed.
+    pub limits: Limits,
+    /// What it is all for; `None` says what is done, step by step.
+    pub purpose: Option<String>,
+    /// The key that is known to be at these addresses, where their clouds do not show it.
+    pub key: Option<KnownKey>,
+}
+
+/// A key, and where it is.
+#[derive(Clone, Debug)]
+pub struct KnownKey {
+    /// The public key, one line.
+    pub line: String,
+    /// Addresses.
+    pub places: HashSet<String>,
+}
+
+impl Terms<'_> {
+    fn recall(&self, surveys: &mut [Survey]) {
+        let Some(key) = &self.key else { return };
+        for outcome in surveys.iter_mut().flat_map(|survey| &mut survey.outcomes) {
+            if outcome.public_key.is_none() && key.places.contains(&outcome.address.to_string()) {
+                outcome.public_key = Some(key.line.clone());
+            }
+        }
+    }
+}
+
 /// Asks for consent to all that the looks left to be sent.
-pub async fn ask(
-    steps: &[Step<'_>],
-    surveys: &Surveys,
-    consent: &Consent<'_>,
-    limits: Limits,
-) -> Result<(), Error> {
+pub async fn ask(steps: &[Step<'_>], surveys: &Surveys, terms: &Terms<'_>) -> Result<(), Error> {
+    let Terms {
+        consent,
+        limits,
+        purpose,
+        key: _,
+    } = terms;
     let all = || surveys.iter().flatten();
     let mut items = Vec::new();
     for survey in all() {
@@ -159,7 +192,7 @@ pub async fn ask(
         }
     }
     let question = Question {
-        purpose: purposes.join(", then "),
+        purpose: purpose.clone().unwrap_or_else(|| purposes.join(", then ")),
         items,
         notes,
     };
@@ -203,21 +236,13 @@ impl Limits {
 pub async fn run(
     step: Step<'_>,
     courier: &Courier,
-    consent: &Consent<'_>,
+    terms: &Terms<'_>,
     extent: Extent,
     say: &dyn Fn(&str),
 ) -> Result<Report, Error> {
     let mut steps = [step];
     let surveys = look(&mut steps, courier).await?;
-    go_on(
-        &mut steps,
-        surveys,
-        courier,
-        (consent, Limits::default()),
-        extent,
-        say,
-    )
-    .await
+    go_on(&mut steps, surveys, courier, terms, extent, say).await
 }
 
 /// Goes on from the looks: asks, and makes the changes of all steps in their order.
@@ -225,10 +250,11 @@ pub async fn go_on(
     steps: &mut [Step<'_>],
     mut surveys: Surveys,
     courier: &Courier,
-    (consent, limits): (&Consent<'_>, Limits),
+    terms: &Terms<'_>,
     extent: Extent,
     say: &dyn Fn(&str),
 ) -> Result<Report, Error> {
+    surveys.iter_mut().for_each(|surveys| terms.recall(surveys));
     let mut report = Report {
         outcomes: Vec::new(),
         warnings: surveys
@@ -243,7 +269,7 @@ pub async fn go_on(
         .iter()
         .flatten()
         .any(|survey| !ready(survey).is_empty());
-    if anything_to_send && (extent.dry_run || consent.ask.is_none()) {
+    if anything_to_send && (extent.dry_run || terms.consent.ask.is_none()) {
         for note in surveys.iter().flatten().flat_map(|survey| &survey.notes) {
             say(note);
         }
@@ -260,7 +286,7 @@ pub async fn go_on(
         return Ok(report);
     }
     if anything_to_send {
-        ask(steps, &surveys, consent, limits).await?;
+        ask(steps, &surveys, terms).await?;
         courier.go_on()?;
         if let Some(journal) = courier.journal.borrow().as_ref() {
             let items = surveys.iter().flatten().flat_map(|survey| {
@@ -277,7 +303,12 @@ pub async fn go_on(
             of_step
         } else {
             // The steps before have changed what is there.
-            look_again(step, of_step, &mut report.warnings).await
+            let mut surveys = look_again(step, of_step, &mut report.warnings).await;
+            terms.recall(&mut surveys);
+            for outcome in surveys.iter_mut().flat_map(|survey| &mut survey.outcomes) {
+                keep_what_is_held(outcome, &report.outcomes);
+            }
+            surveys
         };
         for (change, survey) in step.changes.iter_mut().zip(of_step) {
             let mut work = Work {
@@ -349,6 +380,46 @@ async fn look_again(
             surveys
         }
     }
+}
+
+/// A record stays where a machine that was to give it up has not: some clouds would delete it all the same,
+/// and then nobody could see any more what the machine trusts.
+fn keep_what_is_held(outcome: &mut Outcome, before: &[Outcome]) {
+    let record = &outcome.address;
+    if outcome.status != Status::Skipped || outcome.target.is_some() {
+        return;
+    }
+    let holds = |earlier: &&Outcome| match (&earlier.target, earlier.address.resource) {
+        (Some(_), _) => earlier.address == *record,
+        (None, Resource::CphServer) => {
+            let pair = earlier
+                .before
+                .as_ref()
+                .and_then(|state| state.key_pair.as_ref());
+            record.resource == Resource::KeyPair
+                && earlier.address.scope == record.scope
+                && pair == Some(&record.id)
+        }
+        _ => false,
+    };
+    let held_by: Vec<Address> = before
+        .iter()
+        .filter(holds)
+        .filter(|earlier| earlier.status.class() != ResultClass::Done)
+        .map(|earlier| earlier.target.as_ref().unwrap_or(&earlier.address).clone())
+        .collect();
+    if held_by.is_empty() {
+        return;
+    }
+    let error = Error::new(
+        ErrorKind::State,
+        "not sent: a machine that was to give it up has not",
+    )
+    .code("StillHeld")
+    .hint("Mend what the machine's own line says, and run the same command again.")
+    .cloud(record.scope.cloud);
+    outcome.fail(Status::InUse, error);
+    outcome.held_by = Some(held_by);
 }
 
 /// What a rehearsal says of dangers.

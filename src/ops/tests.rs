@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::change::{Extent, Report, Step, run};
+use super::change::{Extent, Limits, Report, Step, Terms, run};
 use super::consent::Consent;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::Preview;
@@ -161,11 +161,16 @@ impl Change for &mut Made {
     }
 }
 
-fn yes() -> Consent<'static> {
-    Consent {
-        yes: true,
-        accepted: Vec::new(),
-        ask: None,
+fn yes() -> Terms<'static> {
+    Terms {
+        consent: Consent {
+            yes: true,
+            accepted: Vec::new(),
+            ask: None,
+        },
+        limits: Limits::default(),
+        purpose: None,
+        key: None,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::cloud::change::Risk;
 use crate::error::Error;
 use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, CloudId, Scope};
-use crate::ops::change::{self, Extent, Limits, Report, Step};
+use crate::ops::change::{self, Extent, KnownKey, Limits, Report, Step, Terms};
 use crate::ops::consent::{Consent, Question};
 use crate::ops::protect::Reach;
 use crate::output::Output;
@@ -39,6 +39,10 @@ pub(super) struct Job<'a> {
     pub(super) accepted: Vec<Risk>,
     /// Whether ids came from standard input.
     pub(super) from_input: bool,
+    /// What it is all for, where that is more than its steps say.
+    pub(super) purpose: Option<String>,
+    /// The key that it is about, where one is known: the journal keeps it.
+    pub(super) key: Option<KnownKey>,
 }
 
 /// The service of a cloud that makes a change.
@@ -185,22 +189,26 @@ impl Job<'_> {
             };
             Box::pin(site.courier().while_asking(answer))
         };
-        let consent = Consent {
-            yes: self.changing.yes,
-            accepted: self.accepted.clone(),
-            ask: if may_ask { Some(&ask) } else { None },
+        let terms = Terms {
+            consent: Consent {
+                yes: self.changing.yes,
+                accepted: self.accepted.clone(),
+                ask: if may_ask { Some(&ask) } else { None },
+            },
+            limits: self.limits(),
+            purpose: self.purpose.clone(),
+            key: self.key.clone(),
         };
         if !self.changing.dry_run {
             site.keep_journal(recorded)?;
         }
         let courier = site.courier();
         let surveys = change::look(&mut changes, courier).await?;
-        let terms = (&consent, self.limits());
         change::go_on(
             &mut changes,
             surveys,
             courier,
-            terms,
+            &terms,
             self.extent,
             &|note| {
                 io.say(note);

@@ -11,7 +11,7 @@ use crate::cli::Run;
 use crate::cli::site::Site;
 use crate::cloud::Provider;
 use crate::error::Error;
-use crate::ops::change::{self, Report};
+use crate::ops::change::{self, Report, Terms};
 use crate::ops::consent::Consent;
 use crate::ops::plan::{Account, Call, Fact, Plan, Planned, Revoked, facts, text};
 use crate::output::Output;
@@ -49,13 +49,18 @@ impl Job<'_> {
         let mut changes = changes(steps, &rules)?;
         let courier = site.courier();
         let surveys = change::look(&mut changes, courier).await?;
-        let consent = Consent {
-            // Whoever applies it says yes; the severe flags are part of what is approved.
-            yes: true,
-            accepted: self.accepted.clone(),
-            ask: None,
+        let terms = Terms {
+            consent: Consent {
+                // Whoever applies it says yes; the severe flags are part of what is approved.
+                yes: true,
+                accepted: self.accepted.clone(),
+                ask: None,
+            },
+            limits: self.limits(),
+            purpose: self.purpose.clone(),
+            key: None,
         };
-        change::ask(&changes, &surveys, &consent, self.limits()).await?;
+        change::ask(&changes, &surveys, &terms).await?;
         let previews = change::previews(&changes, &surveys).await?;
         let mut known: Vec<Fact> = Vec::new();
         for part in steps.iter().flatten() {

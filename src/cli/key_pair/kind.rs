@@ -81,6 +81,8 @@ impl Kind {
             extent,
             accepted,
             from_input,
+            purpose: None,
+            key: None,
         }
     }
 

@@ -19,7 +19,7 @@ use crate::cloud::change::Risk;
 use crate::cloud::holders::holders;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Address, Inventory, Place, Power, Resource};
-use crate::ops::change::Extent;
+use crate::ops::change::{Extent, KnownKey};
 use crate::ops::find::{Found, Sought, find};
 use crate::ops::plan::Revoked;
 use crate::ops::revoke::{Revocation, Wanted, Ways, plan};
@@ -111,6 +111,8 @@ impl Revoke {
             },
             accepted: self.accepted(),
             from_input,
+            purpose: Some(format!("revoke {}", revoked.fingerprint)),
+            key: known_key(&revoked),
         };
         let mut notes = revocation.notes.clone();
         notes.extend(revocation.left.iter().cloned());
@@ -271,4 +273,12 @@ fn steps(fleet: &Fleet, revocation: &Revocation) -> Result<Vec<Vec<Part>>, Error
     let step = |wanted: &[Wanted]| wanted.iter().map(part).collect::<Result<Vec<_>, Error>>();
     let steps = [step(&revocation.detach)?, step(&revocation.delete)?];
     Ok(steps.into_iter().filter(|step| !step.is_empty()).collect())
+}
+
+/// The key, where it is known, for the journal: what is taken away can be given back then.
+pub(super) fn known_key(revoked: &Revoked) -> Option<KnownKey> {
+    Some(KnownKey {
+        line: revoked.public_key.clone()?,
+        places: revoked.places.iter().cloned().collect(),
+    })
 }

@@ -77,10 +77,19 @@ pub async fn facts(provider: &dyn Provider, request: &ChangeRequest) -> Result<V
         });
     }
     usage::count(&mut inventory);
+    // Where a thing is only given to machines, it does not matter what else holds it.
+    let is_given = matches!(
+        request,
+        ChangeRequest::AttachKeyPairs(_) | ChangeRequest::ReplaceServerKeyPairs { .. }
+    );
     let fact = |(resource, id): &(Resource, String)| {
         of_kind(resource)?;
         let address = provider.scope().address(*resource, id);
-        Some(fact(&inventory, &address))
+        let mut fact = fact(&inventory, &address);
+        if is_given && matches!(resource, Resource::KeyPair | Resource::LighthouseKeyPair) {
+            fact.holds = None;
+        }
+        Some(fact)
     };
     Ok(wanted.iter().filter_map(fact).collect())
 }
