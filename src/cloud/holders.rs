@@ -12,6 +12,9 @@ pub struct Holders {
     /// Whether that is all that can hold one. Images, launch templates and scaling groups are told of by no
     /// API that kpctl reads, and are never counted.
     pub is_all: bool,
+    /// Whether an id means the same thing in every region of an account. Where pairs are known by name, the
+    /// same name in another region is another pair.
+    pub ids_are_of_account: bool,
 }
 
 /// What tells of the holders of keys of that kind.
@@ -22,24 +25,29 @@ pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
             by_key: false,
             lists: &[Resource::Instance],
             is_all: true,
+            ids_are_of_account: false,
         },
-        // AssociatedInstanceIds (spec tencent 2.8 and 3).
+        // AssociatedInstanceIds (spec tencent 2.8 and 3). Whether a pair is of a region or of the account is
+        // not documented; its id is one of a kind in any case.
         (CloudId::Tencent, _) => Holders {
             by_key: true,
             lists: &[],
             is_all: true,
+            ids_are_of_account: true,
         },
         // A user's key is held by the user, and by nothing else.
         (CloudId::Huawei, Resource::CodeartsKey) => Holders {
             by_key: true,
             lists: &[],
             is_all: true,
+            ids_are_of_account: false,
         },
         // No call of KPS tells which servers a pair is bound to (spec huawei 7).
         (CloudId::Huawei, _) => Holders {
             by_key: false,
             lists: &[Resource::CphServer],
             is_all: false,
+            ids_are_of_account: false,
         },
     }
 }

@@ -7,9 +7,9 @@ use crate::model::{
     Address, CloudId, Facts, Inventory, Material, Place, Record, Resource, Scope, Sight, Usage,
 };
 
-/// Names a thing of an account. Where a cloud shows a key pair in all regions, it is one pair: what holds
-/// it in one region counts in all.
-type Name = (CloudId, String, Resource, String);
+/// Names a thing of an account. Where an id means the same in all regions there is no region in it: what
+/// holds a pair in one region counts in all.
+type Name = (CloudId, String, Option<String>, Resource, String);
 
 /// Writes down what holds each key, as far as the inventory has what tells of it.
 pub fn count(inventory: &mut Inventory) {
@@ -72,9 +72,11 @@ pub fn count(inventory: &mut Inventory) {
 
 fn name_of(address: &Address) -> Name {
     let scope = &address.scope;
+    let is_of_account = holders(scope.cloud, address.resource).ids_are_of_account;
     (
         scope.cloud,
         scope.profile.clone(),
+        (!is_of_account).then(|| scope.region.clone()),
         address.resource,
         address.id.clone(),
     )

@@ -89,6 +89,7 @@ fn instances_tell_what_they_hold_where_pairs_do_not() {
             pair(&beijing, "web", None),
             pair(&beijing, "old", None),
             // The same name in another region is another pair.
+            pair(&shanghai, "web", None),
             pair(&shanghai, "db", None),
             instance("i-1", "web"),
             instance("i-2", "web"),
@@ -103,6 +104,7 @@ fn instances_tell_what_they_hold_where_pairs_do_not() {
         [
             ("web".to_owned(), 2, true),
             ("old".to_owned(), 0, true),
+            ("web".to_owned(), 0, false),
             ("db".to_owned(), 0, false)
         ]
     );
