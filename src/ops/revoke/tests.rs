@@ -33,7 +33,7 @@ fn pair(scope: &Scope, resource: Resource, id: &str, holders: Vec<Address>) -> H
         },
         usage: Some(Usage {
             holders,
-            is_complete: scope.cloud != CloudId::Huawei,
+            is_complete: scope.cloud != CloudId::Huawei || resource == Resource::CodeartsKey,
         }),
     }
 }
