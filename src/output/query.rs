@@ -26,7 +26,7 @@ impl Query {
                 "--query is no JMESPath: {}",
                 first_line(&error.to_string())
             ))
-            .hint("Quote it for the shell: --query 'items[?status==`deleted`].id'")
+            .hint("Quote it for the shell: --query \"items[?status=='deleted'].id\"")
         })?;
         // The library would notice only when it has a document, which is after the change.
         match unknown_function(expression.as_ast()) {
