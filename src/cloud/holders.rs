@@ -9,9 +9,6 @@ pub struct Holders {
     pub by_key: bool,
     /// Lists of the same scope whose things name the keys that they hold.
     pub lists: &'static [Resource],
-    /// Whether an id is that of one thing in each region. Where it is not, a cloud may show one thing in several
-    /// regions, and what holds it in one holds it in all.
-    pub is_regional: bool,
     /// Whether that is all that can hold one. Images, launch templates and scaling groups are told of by no
     /// API that kpctl reads, and are never counted.
     pub is_all: bool,
@@ -20,32 +17,28 @@ pub struct Holders {
 /// What tells of the holders of keys of that kind.
 pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
     match (cloud, resource) {
-        // Pairs do not tell of their instances, and their names count per region (spec volcengine 4, 4.3).
+        // Pairs do not tell of their instances (spec volcengine 4.3).
         (CloudId::Volcengine, _) => Holders {
             by_key: false,
             lists: &[Resource::Instance],
-            is_regional: true,
             is_all: true,
         },
         // AssociatedInstanceIds (spec tencent 2.8 and 3).
         (CloudId::Tencent, _) => Holders {
             by_key: true,
             lists: &[],
-            is_regional: false,
             is_all: true,
         },
         // A user's key is held by the user, and by nothing else.
         (CloudId::Huawei, Resource::CodeartsKey) => Holders {
             by_key: true,
             lists: &[],
-            is_regional: false,
             is_all: true,
         },
         // No call of KPS tells which servers a pair is bound to (spec huawei 7).
         (CloudId::Huawei, _) => Holders {
             by_key: false,
             lists: &[Resource::CphServer],
-            is_regional: false,
             is_all: false,
         },
     }

@@ -7,9 +7,9 @@ use crate::model::{
     Address, CloudId, Facts, Inventory, Material, Place, Record, Resource, Scope, Sight, Usage,
 };
 
-/// Names a thing of an account: cloud, profile, region, kind, id. Where a cloud shows a key pair in all
-/// regions, it is one pair without a region: what holds it in one counts in all.
-type Name = (CloudId, String, Option<String>, Resource, String);
+/// Names a thing of an account. Where a cloud shows a key pair in all regions, it is one pair: what holds
+/// it in one region counts in all.
+type Name = (CloudId, String, Resource, String);
 
 /// Writes down what holds each key, as far as the inventory has what tells of it.
 pub fn count(inventory: &mut Inventory) {
@@ -72,11 +72,9 @@ pub fn count(inventory: &mut Inventory) {
 
 fn name_of(address: &Address) -> Name {
     let scope = &address.scope;
-    let is_regional = holders(scope.cloud, address.resource).is_regional;
     (
         scope.cloud,
         scope.profile.clone(),
-        is_regional.then(|| scope.region.clone()),
         address.resource,
         address.id.clone(),
     )

@@ -124,7 +124,11 @@ mod tests {
         let query = Query::new("items[?status=='deleted'].id").expect("well-formed");
         assert_eq!(query.apply(&document).expect("applies"), json!(["a"]));
         for wrong in ["items[", "", &"[".repeat(5_000)] {
-            assert_eq!(Query::new(wrong).expect_err("malformed").exit_code(), 2);
+            let error = Query::new(wrong).expect_err("malformed");
+            assert_eq!(error.exit_code(), 2);
+            for example in error.hints.iter().filter_map(|hint| hint.split('"').nth(1)) {
+                Query::new(example).expect("the hint's example is well-formed");
+            }
         }
     }
 
