@@ -75,9 +75,7 @@ impl Find {
         list.add(items.collect())?;
         list.finish(reach, &warnings, source.endpoint.as_deref())?;
         if !output.is_document() {
-            for warning in &warnings {
-                io.warn(warning);
-            }
+            warnings.iter().for_each(|warning| io.warn(warning));
             say_gaps(run, &inventory.visits);
             for undecided in &found.undecided {
                 io.dim(&format!(

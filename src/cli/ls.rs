@@ -65,12 +65,17 @@ impl Filter<'_> {
             }
         }
         if self.unused {
-            let usage = holding.usage.as_ref();
-            let Some(is_unused) = usage.and_then(crate::model::Usage::is_unused) else {
-                self.unjudged.borrow_mut().0 += 1;
-                return false;
-            };
-            return is_unused;
+            match holding
+                .usage
+                .as_ref()
+                .and_then(crate::model::Usage::is_unused)
+            {
+                Some(unused) => return unused,
+                None => {
+                    self.unjudged.borrow_mut().0 += 1;
+                    return false;
+                }
+            }
         }
         true
     }

@@ -34,13 +34,11 @@ pub(super) async fn read(text: &str, run: &Run<'_>) -> Result<Sought, Error> {
     }
     of_text(&Secret::new(text.to_owned()), "the argument", run)
         .await
-        .map_err(|error| {
-            let has_ending = path.extension().is_some_and(|ending| ending == "pub");
-            if text.contains(['/', '\\']) || has_ending {
+        .map_err(|error| match Path::new(text).parent() {
+            Some(_) if text.contains(['/', '\\']) || text.ends_with(".pub") => {
                 Error::usage(format!("there is no file '{}'", text.escape_debug())).hint(FORMS)
-            } else {
-                error
             }
+            _ => error,
         })
 }
 

@@ -1,7 +1,5 @@
 //! Writes a snapshot.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value, json};
 
 use super::{KIND, SCHEMA, Snapshot};
@@ -35,21 +33,19 @@ pub fn text(snapshot: &Snapshot) -> String {
     });
     let mut text = String::from("{");
     for (name, value) in &head {
-        let name = Value::from(name.clone());
-        let _ = write!(text, "{name}:{value},");
+        text.push_str(&format!("{}:{value},", Value::from(name.clone())));
     }
     lines(&mut text, "accounts", accounts);
     text.push(',');
     lines(&mut text, "places", inventory.visits.iter().map(visit));
     text.push(',');
     lines(&mut text, "items", inventory.holdings.iter().map(holding));
-    let warnings = json!(inventory.warnings);
-    let _ = writeln!(text, ",\"warnings\":{warnings}}}");
+    text.push_str(&format!(",\"warnings\":{}}}\n", json!(inventory.warnings)));
     text
 }
 
 fn lines(text: &mut String, name: &str, values: impl Iterator<Item = Value>) {
-    let _ = write!(text, "\n\"{name}\":[");
+    text.push_str(&format!("\n\"{name}\":["));
     for (number, value) in values.enumerate() {
         text.push_str(if number == 0 { "\n" } else { ",\n" });
         text.push_str(&value.to_string());

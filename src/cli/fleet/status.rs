@@ -1,6 +1,5 @@
 //! One line on the terminal that tells how far a command over many places is.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::cli::Run;
@@ -73,7 +72,7 @@ impl<'a> Status<'a> {
             };
             let place = format!("{}/{}", place.scope.cloud, place.scope.region);
             let seconds = since.as_secs();
-            let _ = write!(text, ", waiting for {place}{others} for {seconds} s");
+            text.push_str(&format!(", waiting for {place}{others} for {seconds} s"));
         }
         text
     }
