@@ -62,6 +62,11 @@ fn api() {
 }
 
 #[test]
+fn fleet() {
+    run_examples_of("tests/cmd/fleet.md");
+}
+
+#[test]
 fn help() {
     run_examples_of("tests/cmd/help.md");
 }
