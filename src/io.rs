@@ -1,6 +1,7 @@
 //! The streams. Data goes to stdout, talk to stderr; nothing else in the program writes.
 
 mod hidden;
+mod width;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -19,8 +20,8 @@ const YELLOW: &str = "\u{1b}[1;33m";
 const CYAN: &str = "\u{1b}[1;36m";
 const DIM: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
-/// Back to the beginning of the line, and nothing on it.
-const CLEARED: &str = "\r\u{1b}[2K";
+/// Columns of a terminal that does not tell how wide it is.
+const USUAL_COLUMNS: usize = 80;
 
 /// Standard input, output and error of one run, or their stand-ins in a test.
 pub struct Io {
@@ -88,20 +89,36 @@ impl Io {
         if !self.shows_status() {
             return;
         }
-        let text = text.map(|text| one_line(text));
+        // A line that is broken in two cannot be taken back.
+        let columns = width::of_stderr().unwrap_or(USUAL_COLUMNS);
+        let fitting = |text: &str| one_line(text).chars().take(columns - 1).collect();
+        let text: Option<String> = text.map(fitting);
         if *self.status.borrow() == text {
             return;
         }
+        let _ = self.wipe_status();
         self.status.replace(text);
         self.draw_status();
+    }
+
+    /// Back to the beginning of the line, and nothing on it. Blanks do that on terminals without colours, too.
+    fn wipe_status(&self) -> std::io::Result<()> {
+        let status = self.status.borrow();
+        let Some(text) = &*status else {
+            return Ok(());
+        };
+        let blanks = " ".repeat(text.chars().count());
+        let mut err = self.err.borrow_mut();
+        write!(err, "\r{blanks}\r")?;
+        err.flush()
     }
 
     fn draw_status(&self) {
         let mut err = self.err.borrow_mut();
         // Nobody is left to tell when stderr is gone.
         let _ = match &*self.status.borrow() {
-            Some(text) => write!(err, "{CLEARED}{DIM}{text}{PLAIN}"),
-            None => write!(err, "{CLEARED}"),
+            Some(text) => write!(err, "\r{DIM}{text}{PLAIN}"),
+            None => Ok(()),
         }
         .and_then(|()| err.flush());
     }
@@ -111,8 +128,7 @@ impl Io {
         if self.status.borrow().is_none() {
             return write();
         }
-        let _ = write!(self.err.borrow_mut(), "{CLEARED}");
-        let _ = self.err.borrow_mut().flush();
+        let _ = self.wipe_status();
         let written = write();
         self.draw_status();
         written

@@ -62,12 +62,11 @@ impl AuditCommand {
         let now = run.context.clock.now();
         let audit = audit(inventory, &policy, &limit, now);
         let is_complete = inventory.is_complete();
-        match &output {
-            Some(output) => write(run, output, &source, &audit)?,
-            None => {
-                let log = sarif(inventory, &policy, &audit);
-                run.context.io.data(&log.to_text())?;
-            }
+        if let Some(output) = &output {
+            write(run, output, &source, &audit)?;
+        } else {
+            let log = sarif(inventory, &policy, &audit);
+            run.context.io.data(&log.to_text())?;
         }
         if output.as_ref().is_none_or(|output| !output.is_document()) {
             say(run, &source, &audit, output.is_none());

@@ -75,7 +75,9 @@ impl Find {
         list.add(items.collect())?;
         list.finish(reach, &warnings, source.endpoint.as_deref())?;
         if !output.is_document() {
-            warnings.iter().for_each(|warning| io.warn(warning));
+            for warning in &warnings {
+                io.warn(warning);
+            }
             say_gaps(run, &inventory.visits);
             for undecided in &found.undecided {
                 io.dim(&format!(

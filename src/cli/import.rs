@@ -75,7 +75,7 @@ impl Import {
         let mut parts = Vec::new();
         let mut order = Vec::new();
         for visit in &inventory.visits {
-            let plan = self.plan(&fleet, &inventory, &names, &key, &visit.place, &visit.sight);
+            let plan = plan(&fleet, &inventory, &names, &key, &visit.place, &visit.sight);
             match plan {
                 Some(Plan::Decided(outcome)) => {
                     order.push(visit.place.clone());
@@ -154,80 +154,79 @@ impl Import {
         }
         Ok(names)
     }
+}
 
-    fn plan(
-        &self,
-        fleet: &Fleet,
-        inventory: &Inventory,
-        names: &[Named],
-        key: &PublicKey,
-        place: &Place,
-        sight: &Sight,
-    ) -> Option<Plan> {
-        let (cloud, resource) = (place.scope.cloud, place.resource);
-        let named = names.iter().find(|named| named.is_for(cloud, resource))?;
-        let draft = |id: &str| {
-            let mut outcome = Outcome::draft(place.scope.address(resource, id), None);
-            outcome.fingerprint = Some(key.sha256().to_string());
-            outcome
-        };
-        let failed = |status: Status, error: Error| {
-            let mut outcome = draft(&named.name);
-            outcome.fail(status, error);
-            Some(Plan::Decided(Box::new(outcome)))
-        };
-        match sight {
-            // A fact: there is nothing to import into.
-            Sight::NotEnabled(_) => return None,
-            Sight::Unseen(_) if place.scope.region == "*" => return None,
-            Sight::Unseen(error) => {
-                // Without a look, the key may be there already under another name.
-                return failed(Status::of_error(error.kind), error.clone());
-            }
-            Sight::Seen => {}
+/// What is to be done in a place, by what is known of it; `None` where nothing can be.
+fn plan(
+    fleet: &Fleet,
+    inventory: &Inventory,
+    names: &[Named],
+    key: &PublicKey,
+    place: &Place,
+    sight: &Sight,
+) -> Option<Plan> {
+    let (cloud, resource) = (place.scope.cloud, place.resource);
+    let wanted = names.iter().find(|name| name.is_for(cloud, resource))?;
+    let draft = |id: &str| {
+        let mut outcome = Outcome::draft(place.scope.address(resource, id), None);
+        outcome.fingerprint = Some(key.sha256().to_string());
+        outcome
+    };
+    let failed = |status: Status, error: Error| {
+        let mut outcome = draft(&wanted.name);
+        outcome.fail(status, error);
+        Some(Plan::Decided(Box::new(outcome)))
+    };
+    match sight {
+        // A fact: there is nothing to import into.
+        Sight::NotEnabled(_) => return None,
+        Sight::Unseen(_) if place.scope.region == "*" => return None,
+        Sight::Unseen(error) => {
+            // Without a look, the key may be there already under another name.
+            return failed(Status::of_error(error.kind), error.clone());
         }
-        let here = inventory.keys().filter(|holding| {
-            let address = holding.record.address.as_ref();
-            address
-                .is_some_and(|address| address.scope == place.scope && address.resource == resource)
-        });
-        let mut same: Vec<_> = here
-            .filter(|holding| holding.record.material().is(key) == Some(true))
-            .collect();
-        // Under the wanted name, if it is there several times.
-        same.sort_by_key(|holding| holding.record.name() != named.name);
-        if let Some(holding) = same.first() {
-            let record = &holding.record;
-            let mut outcome = draft(&record.id);
-            let is_told = record.id == named.name && record.name() == named.name;
-            outcome.name = (!is_told).then(|| record.name().to_owned());
-            outcome.seen(Status::Exists);
-            return Some(Plan::Decided(Box::new(outcome)));
-        }
-        if let Err(error) = takes_key(cloud, resource, key) {
-            let error = error.with(|details| details.kind = ErrorKind::State);
-            return failed(Status::Refused, error);
-        }
-        let provider = fleet.provider(&place.scope)?;
-        let pair = NewKeyPair {
-            name: named.name.clone(),
-            spare_name: spare_name(cloud, resource, &named.name, &place.scope.region),
-            public_key: Some(key.clone()),
-            ..NewKeyPair::default()
-        };
-        Some(Plan::Add(Part {
-            provider: Rc::clone(provider),
-            service: service_of(cloud, resource)?,
-            request: if resource == Resource::CodeartsKey {
-                ChangeRequest::AddRepositoryKeys(vec![pair])
-            } else {
-                ChangeRequest::AddKeyPairs {
-                    resource,
-                    pairs: vec![pair],
-                }
-            },
-        }))
+        Sight::Seen => {}
     }
+    let here = inventory.keys().filter(|holding| {
+        let address = holding.record.address.as_ref();
+        address.is_some_and(|address| address.scope == place.scope && address.resource == resource)
+    });
+    let mut same: Vec<_> = here
+        .filter(|holding| holding.record.material().is(key) == Some(true))
+        .collect();
+    // Under the wanted name, if it is there several times.
+    same.sort_by_key(|holding| holding.record.name() != wanted.name);
+    if let Some(holding) = same.first() {
+        let record = &holding.record;
+        let mut outcome = draft(&record.id);
+        let is_told = record.id == wanted.name && record.name() == wanted.name;
+        outcome.name = (!is_told).then(|| record.name().to_owned());
+        outcome.seen(Status::Exists);
+        return Some(Plan::Decided(Box::new(outcome)));
+    }
+    if let Err(error) = takes_key(cloud, resource, key) {
+        let error = error.with(|details| details.kind = ErrorKind::State);
+        return failed(Status::Refused, error);
+    }
+    let provider = fleet.provider(&place.scope)?;
+    let pair = NewKeyPair {
+        name: wanted.name.clone(),
+        spare_name: spare_name(cloud, resource, &wanted.name, &place.scope.region),
+        public_key: Some(key.clone()),
+        ..NewKeyPair::default()
+    };
+    Some(Plan::Add(Part {
+        provider: Rc::clone(provider),
+        service: service_of(cloud, resource)?,
+        request: if resource == Resource::CodeartsKey {
+            ChangeRequest::AddRepositoryKeys(vec![pair])
+        } else {
+            ChangeRequest::AddKeyPairs {
+                resource,
+                pairs: vec![pair],
+            }
+        },
+    }))
 }
 
 /// A name that tells of its region, for clouds whose names are unique in the account although each region

@@ -65,17 +65,12 @@ impl Filter<'_> {
             }
         }
         if self.unused {
-            match holding
-                .usage
-                .as_ref()
-                .and_then(crate::model::Usage::is_unused)
-            {
-                Some(unused) => return unused,
-                None => {
-                    self.unjudged.borrow_mut().0 += 1;
-                    return false;
-                }
-            }
+            let usage = holding.usage.as_ref();
+            let Some(unused) = usage.and_then(crate::model::Usage::is_unused) else {
+                self.unjudged.borrow_mut().0 += 1;
+                return false;
+            };
+            return unused;
         }
         true
     }
@@ -154,7 +149,7 @@ impl Ls {
             visits: &gathered.visits,
             warnings: gathered.warnings,
             endpoint: fleet.endpoint(site)?,
-            summary: fleet.summary(site, &gathered.visits, count.get(), elapsed),
+            summary: Fleet::summary(site, &gathered.visits, count.get(), elapsed),
             stopped: site.courier().stop.requested(),
         };
         end.write(run, output, list.into_inner())

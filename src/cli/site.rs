@@ -128,22 +128,37 @@ impl<'a> Site<'a> {
         Ok(&self.config()?.protect)
     }
 
-    /// The endpoint to name in documents: one that the user chose instead of the vendor's.
+    /// The endpoints to name in documents: those that the user chose instead of the vendor's. Profiles may
+    /// have different ones.
     pub(super) fn foreign_endpoint(
         &self,
         cloud: CloudId,
         service: &'static str,
     ) -> Result<Option<String>, Error> {
+        let chosen = self.foreign_endpoints(cloud, service)?;
+        Ok((!chosen.is_empty()).then(|| chosen.join(", ")))
+    }
+
+    /// The same one by one.
+    pub(super) fn foreign_endpoints(
+        &self,
+        cloud: CloudId,
+        service: &'static str,
+    ) -> Result<Vec<String>, Error> {
+        let mut chosen = Vec::new();
         if self.is_sandbox() {
-            return Ok(None);
+            return Ok(chosen);
         }
         let places = self.places.borrow();
         for (_, login, region) in places.iter().filter(|(of, ..)| *of == cloud) {
             if let Some(endpoint) = (self.endpoint_choice(cloud, login, region))(service)? {
-                return Ok(Some(endpoint.to_string()));
+                let endpoint = endpoint.to_string();
+                if !chosen.contains(&endpoint) {
+                    chosen.push(endpoint);
+                }
             }
         }
-        Ok(None)
+        Ok(chosen)
     }
 
     /// A provider for each scope that the items name, in the order in which they come up.

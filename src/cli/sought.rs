@@ -34,12 +34,22 @@ pub(super) async fn read(text: &str, run: &Run<'_>) -> Result<Sought, Error> {
     }
     of_text(&Secret::new(text.to_owned()), "the argument", run)
         .await
-        .map_err(|error| match Path::new(text).parent() {
-            Some(_) if text.contains(['/', '\\']) || text.ends_with(".pub") => {
-                Error::usage(format!("there is no file '{}'", text.escape_debug())).hint(FORMS)
+        .map_err(|error| {
+            let is_path = text.contains(['/', '\\']) || path.extension().is_some();
+            if is_path && !text.contains(' ') && !is_digest(text) {
+                return Error::usage(format!("there is no file '{}'", text.escape_debug()))
+                    .hint(FORMS);
             }
-            _ => error,
+            error
         })
+}
+
+/// Whether it begins as fingerprints do.
+fn is_digest(text: &str) -> bool {
+    let head = text.trim_start().to_ascii_lowercase();
+    ["sha256:", "md5:", "sha1:"]
+        .iter()
+        .any(|prefix| head.starts_with(prefix))
 }
 
 /// The fingerprint in a file.
@@ -53,8 +63,10 @@ async fn of_text(text: &Secret, place: &str, run: &Run<'_>) -> Result<Sought, Er
     if PrivateKey::is_meant(shown) {
         return half(text, place, run).await;
     }
-    if let Ok(digest) = shown.trim().parse::<Fingerprint>() {
-        return Ok(Sought::Digest(digest));
+    match shown.trim().parse::<Fingerprint>() {
+        Ok(digest) => return Ok(Sought::Digest(digest)),
+        Err(error) if is_digest(shown) => return Err(error),
+        Err(_) => {}
     }
     PublicKey::parse(shown).map(Sought::Key).map_err(|error| {
         // What was given may be a secret, so no error shows it.

@@ -126,7 +126,7 @@ impl std::str::FromStr for ScopePattern {
                 if !profile.chars().all(plain) {
                     return Err(complain(letters));
                 }
-                let (clouds, is_wild) = clouds(cloud)?;
+                let (clouds, is_wild) = clouds(cloud).map_err(|error| error.hint(FORM))?;
                 Whose::Clouds {
                     clouds,
                     is_wild,
@@ -140,7 +140,7 @@ impl std::str::FromStr for ScopePattern {
                     is_wild,
                     profile: None,
                 },
-                Err(error) if whose.contains(['*', '?']) => return Err(error),
+                Err(error) if whose.contains(['*', '?']) => return Err(error.hint(FORM)),
                 Err(_) => Whose::Named(whose.to_owned()),
             },
         };
@@ -164,7 +164,7 @@ fn clouds(text: &str) -> Result<(Vec<CloudId>, bool), Error> {
     let fitting: Vec<CloudId> = fitting.filter(|cloud| name.fits(cloud.name())).collect();
     if fitting.is_empty() {
         let known = CloudId::ALL.map(CloudId::name).join(", ");
-        return Err(Error::usage(format!("no cloud fits '{text}': {known}")).hint(FORM));
+        return Err(Error::usage(format!("no cloud fits '{text}': {known}")));
     }
     Ok((fitting, true))
 }

@@ -33,7 +33,8 @@ struct Document {
 struct Account {
     cloud: String,
     profile: String,
-    account: String,
+    #[serde(rename = "account")]
+    id: String,
 }
 
 #[derive(Deserialize)]
@@ -102,7 +103,7 @@ pub fn parse(text: &str, name: &str) -> Result<Snapshot, Error> {
             .map_err(|_| complain("an account is of a cloud that kpctl does not know"))?;
         inventory
             .accounts
-            .insert((cloud, account.profile), account.account);
+            .insert((cloud, account.profile), account.id);
     }
     for (number, seen) in document.places.into_iter().enumerate() {
         let wrong = |why: &str| complain(&format!("place {}: {why}", number + 1));
@@ -300,8 +301,9 @@ impl Fields<'_> {
         let digest = digest.or(self.text("fingerprint_md5")?);
         let material = Material::read(public_key.as_deref(), digest.as_deref());
         match (&material, public_key, digest) {
-            (Material::Key(_), ..) | (Material::Unknown, None, None) => Ok(material),
-            (Material::Digest(_), None, Some(_)) => Ok(material),
+            (Material::Key(_), ..)
+            | (Material::Unknown, None, None)
+            | (Material::Digest(_), None, Some(_)) => Ok(material),
             (_, Some(_), _) => Err(self.odd("public_key")),
             _ => Err(self.odd("fingerprint")),
         }

@@ -33,19 +33,28 @@ pub fn text(snapshot: &Snapshot) -> String {
     });
     let mut text = String::from("{");
     for (name, value) in &head {
-        text.push_str(&format!("{}:{value},", Value::from(name.clone())));
+        text.extend([
+            &Value::from(name.clone()).to_string(),
+            ":",
+            &value.to_string(),
+            ",",
+        ]);
     }
     lines(&mut text, "accounts", accounts);
     text.push(',');
     lines(&mut text, "places", inventory.visits.iter().map(visit));
     text.push(',');
     lines(&mut text, "items", inventory.holdings.iter().map(holding));
-    text.push_str(&format!(",\"warnings\":{}}}\n", json!(inventory.warnings)));
+    text.extend([
+        ",\"warnings\":",
+        &json!(inventory.warnings).to_string(),
+        "}\n",
+    ]);
     text
 }
 
 fn lines(text: &mut String, name: &str, values: impl Iterator<Item = Value>) {
-    text.push_str(&format!("\n\"{name}\":["));
+    text.extend(["\n\"", name, "\":["]);
     for (number, value) in values.enumerate() {
         text.push_str(if number == 0 { "\n" } else { ",\n" });
         text.push_str(&value.to_string());

@@ -75,6 +75,11 @@ impl PublicKey {
         if !is_name(kind) {
             return Err(complain("its type is no name"));
         }
+        if !is_whole(kind, &blob) {
+            return Err(complain(
+                "the key is cut off, or has more than belongs to it",
+            ));
+        }
         Ok(Self::new(kind.to_owned(), blob, comment))
     }
 
@@ -251,6 +256,26 @@ fn complain(why: &str) -> Error {
 fn split_word(text: &str) -> (&str, &str) {
     text.split_once(char::is_whitespace)
         .map_or((text, ""), |(word, rest)| (word, rest.trim()))
+}
+
+/// Whether the blob has the fields that keys of its type have, each to its end. A key that lost its tail in a
+/// copy has another fingerprint and would be found nowhere. Of other types nothing is known.
+fn is_whole(kind: &str, blob: &[u8]) -> bool {
+    // The type itself is the first.
+    let expected = match kind {
+        "ssh-ed25519" => 2,
+        "ssh-rsa" | "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521" => 3,
+        "ssh-dss" => 5,
+        _ => return true,
+    };
+    let mut rest = blob;
+    for _ in 0..expected {
+        match split_field(rest) {
+            Some((field, after)) if !field.is_empty() => rest = after,
+            _ => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 /// A length of four bytes and as many bytes as it says, and what follows.

@@ -16,14 +16,14 @@ use rustix::termios::{LocalModes, tcgetattr};
 use crate::fixture::World;
 
 /// A terminal with a command on it.
-struct Terminal {
+pub(crate) struct Terminal {
     person: File,
-    child: Child,
-    shown: String,
+    pub(crate) child: Child,
+    pub(crate) shown: String,
 }
 
 impl Terminal {
-    fn run(world: &World, arguments: &[&str]) -> Self {
+    pub(crate) fn run(world: &World, arguments: &[&str]) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&person).expect("granted");
         unlockpt(&person).expect("unlocked");
@@ -53,7 +53,7 @@ impl Terminal {
     }
 
     /// Reads until this is shown.
-    fn wait_for(&mut self, text: &str) {
+    pub(crate) fn wait_for(&mut self, text: &str) {
         let mut bytes = [0; 1024];
         while !self.shown.contains(text) {
             let count = self.person.read(&mut bytes).expect("still there");
@@ -75,7 +75,7 @@ impl Terminal {
     }
 
     /// The exit code, and all that was shown.
-    fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(mut self) -> (i32, String) {
         let mut rest = Vec::new();
         // A terminal whose other side is closed ends in an error, not in an end.
         let _ = self.person.read_to_end(&mut rest);

@@ -37,10 +37,10 @@ impl Fleet {
         for target in &self.targets {
             let cloud = target.place.scope.cloud;
             let service = super::service_of(cloud, target.place.resource).unwrap_or("sts");
-            if let Some(endpoint) = site.foreign_endpoint(cloud, service)?
-                && !chosen.contains(&endpoint)
-            {
-                chosen.push(endpoint);
+            for endpoint in site.foreign_endpoints(cloud, service)? {
+                if !chosen.contains(&endpoint) {
+                    chosen.push(endpoint);
+                }
             }
         }
         Ok((!chosen.is_empty()).then(|| chosen.join(", ")))
@@ -48,7 +48,6 @@ impl Fleet {
 
     /// What was looked at, in one line.
     pub(in crate::cli) fn summary(
-        &self,
         site: &Site<'_>,
         visits: &[Visit],
         keys: usize,

@@ -171,12 +171,11 @@ pub(super) fn common_refusal(visits: &[Visit]) -> Option<Error> {
     let mut first = None;
     for visit in visits {
         match &visit.sight {
-            Sight::Seen => return None,
             Sight::NotEnabled(_) => {}
             Sight::Unseen(error) if error.kind == crate::error::ErrorKind::Credentials => {
                 first.get_or_insert_with(|| error.clone());
             }
-            Sight::Unseen(_) => return None,
+            Sight::Seen | Sight::Unseen(_) => return None,
         }
     }
     first

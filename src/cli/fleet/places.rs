@@ -125,7 +125,7 @@ impl Fleet {
             }
         }
         for wish in &account.wishes {
-            let before = self.targets.len() + self.visits.len();
+            let mut fits_nothing = true;
             for resource in kinds(cloud, wish, usual) {
                 let regions = regions_of(site, login, wish, resource, known)?;
                 for (region, why_not) in regions {
@@ -141,10 +141,10 @@ impl Fleet {
                         profile: login.profile.clone(),
                         region,
                     };
+                    fits_nothing = false;
                     self.add_place(site, login, Place { scope, resource }, why_not)?;
                 }
             }
-            let fits_nothing = self.targets.len() + self.visits.len() == before;
             if fits_nothing && matches!(wish.region, Some(Name::Wild(..))) {
                 return Err(Error::usage(format!("no region fits '{}'", wish.text))
                     .hint(format!(
@@ -180,14 +180,13 @@ impl Fleet {
         ) else {
             return Ok(());
         };
-        let provider = match self.providers.get(&place.scope) {
-            Some(provider) => Rc::clone(provider),
-            None => {
-                let provider: Shared = Rc::from(site.one_of_many(service, login, &place.scope)?);
-                let scope = place.scope.clone();
-                self.providers.insert(scope, Rc::clone(&provider));
-                provider
-            }
+        let provider = if let Some(provider) = self.providers.get(&place.scope) {
+            Rc::clone(provider)
+        } else {
+            let provider: Shared = Rc::from(site.one_of_many(service, login, &place.scope)?);
+            let scope = place.scope.clone();
+            self.providers.insert(scope, Rc::clone(&provider));
+            provider
         };
         self.targets.push(Target {
             place,

@@ -70,7 +70,7 @@ impl Source {
         }
         let keys = inventory.keys().count();
         Ok(Self {
-            summary: fleet.summary(&site, &inventory.visits, keys, began.elapsed()),
+            summary: Fleet::summary(&site, &inventory.visits, keys, began.elapsed()),
             endpoint: fleet.endpoint(&site)?,
             sandbox: site.is_sandbox(),
             stopped: site.courier().stop.requested(),

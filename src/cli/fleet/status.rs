@@ -72,7 +72,7 @@ impl<'a> Status<'a> {
             };
             let place = format!("{}/{}", place.scope.cloud, place.scope.region);
             let seconds = since.as_secs();
-            text.push_str(&format!(", waiting for {place}{others} for {seconds} s"));
+            text = format!("{text}, waiting for {place}{others} for {seconds} s");
         }
         text
     }

@@ -160,8 +160,20 @@ fn bits_are_counted_in_the_modulus() {
         let key = PublicKey::parse(&rsa(bits)).expect("a key");
         assert_eq!(key.bits(), u32::try_from(bits).ok());
     }
-    let no_modulus = format!("ssh-rsa {}", STANDARD.encode(b"\0\0\0\x07ssh-rsa"));
-    assert_eq!(PublicKey::parse(&no_modulus).expect("a key").bits(), None);
+}
+
+#[test]
+fn a_key_that_lost_its_tail_or_has_another_one_is_no_key() {
+    for line in [ED25519.to_owned(), ECDSA.to_owned(), rsa(2048)] {
+        let key = PublicKey::parse(&line).expect("a key");
+        let (kind, blob) = (key.kind(), key.blob());
+        let read = |blob: &[u8]| PublicKey::parse(&format!("{kind} {}", STANDARD.encode(blob)));
+        for length in 0..blob.len() {
+            read(&blob[..length]).expect_err("a part");
+        }
+        read(&[blob, &[0]].concat()).expect_err("more");
+        assert!(read(blob).expect("all of it").same_material(&key));
+    }
 }
 
 #[test]
