@@ -78,7 +78,7 @@ impl Apply {
             .code("PlanAccount"));
         }
         let recorded = format!("apply {digest}");
-        let resumes = self.was_begun(run, &site, &recorded)?;
+        let resumes = was_begun(run, &site, &recorded)?;
         check_facts(&steps, &plan, resumes).await?;
         site.courier().go_on()?;
         if !self.dry_run && self.confirm.is_none() {
@@ -159,19 +159,19 @@ impl Apply {
             None => refused("nobody has approved the plan: nothing was changed".to_owned()),
         }
     }
+}
 
-    /// Whether the very plan was begun before: then what it does may be done in part.
-    fn was_begun(&self, run: &Run<'_>, site: &Site<'_>, recorded: &str) -> Result<bool, Error> {
-        let variables = &run.context.env;
-        let Some(folder) = paths::journal(variables, site.is_sandbox())? else {
-            return Ok(false);
-        };
-        if !folder.exists() {
-            return Ok(false);
-        }
-        let runs = journal::runs(folder)?;
-        Ok(runs.iter().any(|run| run.command == recorded))
+/// Whether the very plan was begun before: then what it does may be done in part.
+fn was_begun(run: &Run<'_>, site: &Site<'_>, recorded: &str) -> Result<bool, Error> {
+    let variables = &run.context.env;
+    let Some(folder) = paths::journal(variables, site.is_sandbox())? else {
+        return Ok(false);
+    };
+    if !folder.exists() {
+        return Ok(false);
     }
+    let runs = journal::runs(folder)?;
+    Ok(runs.iter().any(|run| run.command == recorded))
 }
 
 /// Reads a plan file.
@@ -213,15 +213,14 @@ fn parts(site: &Site<'_>, plan: &Plan) -> Result<Vec<Vec<Part>>, Error> {
                 .map(|(_, service, _)| service)
                 .ok_or_else(|| Error::usage("the plan names a service that kpctl does not know"))?;
             let there = known.iter().find(|(other, _)| other == scope);
-            let provider = match there {
-                Some((_, provider)) => Rc::clone(provider),
-                None => {
-                    let login = site.login_at(scope)?;
-                    let provider: Rc<dyn Provider> =
-                        Rc::from(site.one_of_many(service, &login, scope)?);
-                    known.push((scope.clone(), Rc::clone(&provider)));
-                    provider
-                }
+            let provider = if let Some((_, provider)) = there {
+                Rc::clone(provider)
+            } else {
+                let login = site.login_at(scope)?;
+                let provider: Rc<dyn Provider> =
+                    Rc::from(site.one_of_many(service, &login, scope)?);
+                known.push((scope.clone(), Rc::clone(&provider)));
+                provider
             };
             parts.push(Part {
                 provider,

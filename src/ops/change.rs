@@ -165,10 +165,10 @@ pub async fn ask(steps: &[Step<'_>], surveys: &Surveys, terms: &Terms<'_>) -> Re
             items.push((outcome.address.clone(), outcome.target.clone()));
         }
     }
-    let mut stops: Vec<&Address> = all().flat_map(|survey| &survey.stops).collect();
+    let mut machines: Vec<&Address> = all().flat_map(|survey| &survey.stops).collect();
     let mut seen = HashSet::new();
-    stops.retain(|machine| seen.insert(*machine));
-    limits.check(items.len(), &stops)?;
+    machines.retain(|machine| seen.insert(*machine));
+    limits.check(items.len(), &machines)?;
     let dangers: Vec<_> = all()
         .flat_map(|survey| survey.dangers.iter().cloned())
         .collect();
@@ -254,7 +254,9 @@ pub async fn go_on(
     extent: Extent,
     say: &dyn Fn(&str),
 ) -> Result<Report, Error> {
-    surveys.iter_mut().for_each(|surveys| terms.recall(surveys));
+    for of_step in &mut surveys {
+        terms.recall(of_step);
+    }
     let mut report = Report {
         outcomes: Vec::new(),
         warnings: surveys

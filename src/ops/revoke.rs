@@ -48,6 +48,9 @@ pub struct Revocation {
     pub notes: Vec<String>,
 }
 
+/// A scope's name, the kind of pair, and the ids of machines.
+type Machines = (String, Resource, Vec<String>);
+
 /// Decides what is done about each place of a key.
 pub fn plan(
     inventory: &Inventory,
@@ -56,8 +59,7 @@ pub fn plan(
 ) -> Result<Revocation, Error> {
     let mut revocation = Revocation::default();
     // Pairs that the same machines hold go in one request: a machine is stopped once then.
-    let mut bound: BTreeMap<(String, Resource, Vec<String>), (Scope, Vec<String>)> =
-        BTreeMap::new();
+    let mut bound: BTreeMap<Machines, (Scope, Vec<String>)> = BTreeMap::new();
     let mut servers: Vec<(Address, String)> = Vec::new();
     let mut records: Vec<(Scope, Resource, Vec<String>)> = Vec::new();
     for (holding, by) in hits {

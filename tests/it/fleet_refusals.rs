@@ -76,7 +76,7 @@ fn what_is_no_key_to_find_is_refused_and_nothing_is_sent() {
     write("empty", b"");
     write("binary", &[0, 159, 146, 150, 0]);
     write("two.pub", format!("{OPS}{OPS}").as_bytes());
-    write("cut.pub", OPS[..60].as_bytes());
+    write("cut.pub", &OPS.as_bytes()[..60]);
     let half = include_str!("../keys/ed25519-openssh");
     world.secret_file("cut", &half[..half.len() / 2]);
     world.secret_file("locked", include_str!("../keys/rsa-2048-pkcs8-locked"));

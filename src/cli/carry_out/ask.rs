@@ -26,14 +26,7 @@ pub(in crate::cli) fn one_of_each_login<'a>(
         let scope = provider.scope();
         seen.insert((scope.cloud, scope.profile.clone()))
     };
-    providers
-        .iter()
-        .copied()
-        .collect::<Vec<_>>()
-        .iter()
-        .filter(is_first)
-        .copied()
-        .collect()
+    providers.iter().filter(is_first).copied().collect()
 }
 
 /// Where a change is about to be made, one text for each login.

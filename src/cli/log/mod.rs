@@ -218,20 +218,24 @@ fn context_wants_document(run: &Run<'_>) -> bool {
 
 /// The lines that give back what a run took away: the last step first.
 fn script(run: &Recorded, sandbox: bool) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for item in run.items.iter().rev() {
         match restore(run, item, sandbox) {
-            Restore::Command(line) => text.push_str(&line),
-            Restore::Cannot(why) => text.push_str(&format!(
-                "# {}: {}",
-                one_line(&item.address),
-                one_line(&why)
-            )),
-            Restore::Nothing => continue,
+            Restore::Command(line) => lines.push(
+                line + "
+",
+            ),
+            Restore::Cannot(why) => {
+                let (address, why) = (one_line(&item.address), one_line(&why));
+                lines.push(format!(
+                    "# {address}: {why}
+"
+                ));
+            }
+            Restore::Nothing => {}
         }
-        text.push('\n');
     }
-    text
+    lines.concat()
 }
 
 /// The items of a run, then its requests.

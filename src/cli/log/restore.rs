@@ -36,9 +36,9 @@ pub(super) fn restore(run: &Run, item: &Item, sandbox: bool) -> Restore {
             Restore::Cannot("the name or description before is not on record".to_owned())
         }
         (Some("created" | "imported"), None) => maker.delete(),
-        (Some("scheduled"), None) => maker.key_state("cancel-deletion", &item.was),
-        (Some("disabled"), None) => maker.key_state("enable", &None),
-        (Some("enabled"), None) => maker.key_state("disable", &None),
+        (Some("scheduled"), None) => maker.key_state("cancel-deletion", item.was.as_deref()),
+        (Some("disabled"), None) => maker.key_state("enable", None),
+        (Some("enabled"), None) => maker.key_state("disable", None),
         (Some("cancelled"), None) => Restore::Cannot(
             "the day on which the key was to be destroyed is not on record: kpctl huawei kms-key \
              schedule-deletion ID --days N"
@@ -63,20 +63,17 @@ impl Maker<'_> {
     /// `kpctl CLOUD RESOURCE …`, with the words for a shell, in the scope of the item.
     fn line(&self, resource: Resource, words: &[&str]) -> String {
         let scope = &self.address.scope;
-        let mut line = String::from("kpctl");
+        let mut line = vec!["kpctl".to_owned()];
         if self.sandbox {
-            line.push_str(" --sandbox");
+            line.push("--sandbox".to_owned());
         }
-        line.push_str(&format!(" {} {resource}", scope.cloud));
-        for word in words {
-            line.push(' ');
-            line.push_str(&quoted(word));
-        }
+        line.extend([scope.cloud.to_string(), resource.to_string()]);
+        line.extend(words.iter().map(|word| quoted(word)));
         if !self.sandbox {
-            line.push_str(&format!(" -p {}", quoted(&scope.profile)));
+            line.extend(["-p".to_owned(), quoted(&scope.profile)]);
         }
-        line.push_str(&format!(" -r {}", quoted(&scope.region)));
-        line
+        line.extend(["-r".to_owned(), quoted(&scope.region)]);
+        line.join(" ")
     }
 
     fn name(&self) -> &str {
@@ -201,9 +198,9 @@ impl Maker<'_> {
         Restore::Command(self.line(self.address.resource, &words))
     }
 
-    fn key_state(&self, verb: &str, was: &Option<String>) -> Restore {
+    fn key_state(&self, verb: &str, was: Option<&str>) -> Restore {
         let mut words = vec![verb, &self.address.id];
-        if was.as_deref() == Some("enabled") {
+        if was == Some("enabled") {
             words.push("--enable");
         }
         if verb == "disable" {

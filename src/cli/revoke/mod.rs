@@ -135,7 +135,9 @@ impl Revoke {
                 code
             });
         }
-        notes.iter().for_each(|note| run.context.io.say(note));
+        for note in &notes {
+            run.context.io.say(note);
+        }
         let mut report = job.execute(run, &site, &steps, "revoke").await?;
         let mut members = Vec::new();
         if !changing.dry_run {

@@ -141,12 +141,7 @@ pub(in crate::cli) async fn receipt(
     }
     let is_detached = tells_all && machines.iter().all(|(_, is_off)| *is_off);
     if let Some(program) = &revoked.verify_cmd {
-        let hosts = hosts_of(
-            site,
-            &looked.as_ref().ok().map(|(fleet, _)| fleet),
-            machines,
-        )
-        .await;
+        let hosts = hosts_of(site, looked.as_ref().ok().map(|(fleet, _)| fleet), machines).await;
         receipt.proofs = hosts::ask(site, program, hosts).await;
     }
     let is_proven = !receipt.proofs.is_empty()
@@ -188,7 +183,7 @@ fn machines(report: &Report) -> Vec<(Address, bool)> {
 /// Where the machines can be reached.
 async fn hosts_of(
     site: &Site<'_>,
-    fleet: &Option<&crate::cli::fleet::Fleet>,
+    fleet: Option<&crate::cli::fleet::Fleet>,
     machines: Vec<(Address, bool)>,
 ) -> Vec<(Address, Option<String>)> {
     let mut hosts: Vec<(Address, Option<String>)> = machines
@@ -205,7 +200,7 @@ async fn hosts_of(
         if site.courier().is_over() {
             break;
         }
-        let provider = fleet.as_ref().and_then(|fleet| fleet.provider(&scope));
+        let provider = fleet.and_then(|fleet| fleet.provider(&scope));
         let Some(provider) = provider else { continue };
         let Ok(listing) = provider.list(ListRequest::Instances).await else {
             continue;

@@ -141,7 +141,6 @@ fn things(request: &ChangeRequest) -> Vec<(Resource, String)> {
         ids.iter().map(|id| (resource, id.clone())).collect()
     };
     match request {
-        ChangeRequest::AddKeyPairs { .. } | ChangeRequest::AddRepositoryKeys(_) => Vec::new(),
         ChangeRequest::DeleteKeyPairs { resource, ids, .. } => all(*resource, ids),
         ChangeRequest::UpdateKeyPair { resource, id, .. } => vec![(*resource, id.clone())],
         ChangeRequest::AttachKeyPairs(binding) | ChangeRequest::DetachKeyPairs(binding) => {
@@ -156,7 +155,10 @@ fn things(request: &ChangeRequest) -> Vec<(Resource, String)> {
             let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
             all(Resource::CodeartsKey, &ids)
         }
-        ChangeRequest::DeleteRepositoryKeys(_) | ChangeRequest::ClearFailedTasks(_) => Vec::new(),
+        ChangeRequest::AddKeyPairs { .. }
+        | ChangeRequest::AddRepositoryKeys(_)
+        | ChangeRequest::DeleteRepositoryKeys(_)
+        | ChangeRequest::ClearFailedTasks(_) => Vec::new(),
         ChangeRequest::CancelKeyDeletion { ids, .. }
         | ChangeRequest::ChangeKeyState { ids, .. } => all(Resource::KmsKey, ids),
         ChangeRequest::ReplaceServerKeyPairs { assignments } => {

@@ -58,8 +58,8 @@ fn unseen(scope: &Scope, resource: Resource) -> Visit {
 
 fn counted(holdings: Vec<Holding>, visits: Vec<Visit>) -> Vec<(String, usize, bool)> {
     let mut inventory = Inventory {
-        holdings,
         visits,
+        holdings,
         ..Inventory::default()
     };
     count(&mut inventory);
