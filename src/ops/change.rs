@@ -259,11 +259,7 @@ pub async fn go_on(
     }
     let mut report = Report {
         outcomes: Vec::new(),
-        warnings: surveys
-            .iter_mut()
-            .flatten()
-            .flat_map(|survey| std::mem::take(&mut survey.warnings))
-            .collect(),
+        warnings: take_warnings(surveys.iter_mut().flatten()),
         plan: None,
         exit_code: 0,
     };
@@ -353,6 +349,14 @@ pub async fn go_on(
     Ok(report)
 }
 
+/// What looks could not see, each once: many places say the same.
+fn take_warnings<'s>(surveys: impl Iterator<Item = &'s mut Survey>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let said = surveys.flat_map(|survey| std::mem::take(&mut survey.warnings));
+    said.filter(|warning| seen.insert(warning.clone()))
+        .collect()
+}
+
 /// Looks at a later step when its turn comes. Where that fails nothing of the step is sent: it rests on
 /// what was done before.
 async fn look_again(
@@ -362,10 +366,7 @@ async fn look_again(
 ) -> Vec<Survey> {
     match look_at(step).await {
         Ok(mut surveys) => {
-            let said = surveys
-                .iter_mut()
-                .flat_map(|survey| std::mem::take(&mut survey.warnings));
-            for warning in said {
+            for warning in take_warnings(surveys.iter_mut()) {
                 if !warnings.contains(&warning) {
                     warnings.push(warning);
                 }
