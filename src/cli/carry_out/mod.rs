@@ -217,10 +217,12 @@ impl Job<'_> {
         .await
     }
 
+    /// Who approves a plan is to see how many machines it stops, so that none may be unless that is said.
     fn limits(&self) -> Limits {
+        let stops = self.changing.max_stops;
         Limits {
             changes: self.changing.max_changes,
-            stops: self.changing.max_stops,
+            stops: stops.or(self.changing.plan.as_ref().map(|_| 0)),
         }
     }
 }

@@ -98,8 +98,8 @@ impl Job<'_> {
             endpoint: endpoint(site, steps)?,
             accounts: accounts(&all).await?,
             accepted: self.accepted.clone(),
-            max_changes: self.changing.max_changes,
-            max_stops: self.changing.max_stops,
+            max_changes: self.limits().changes,
+            max_stops: self.limits().stops,
             wait: self.extent.wait,
             verify: self.extent.verify,
             steps: planned,
@@ -148,10 +148,11 @@ pub(in crate::cli) async fn accounts(providers: &[&dyn Provider]) -> Result<Vec<
     let mut accounts = Vec::new();
     for provider in one_of_each_login(providers) {
         let scope = provider.scope();
+        let whose = super::ask::whose(provider).await?;
         accounts.push(Account {
             cloud: scope.cloud,
             profile: scope.profile.clone(),
-            account: super::ask::whose(provider).await?,
+            account: whose.strip_prefix("account ").unwrap_or(&whose).to_owned(),
         });
     }
     Ok(accounts)
