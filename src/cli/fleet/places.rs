@@ -64,12 +64,16 @@ impl Fleet {
             let visit = unseen(profile.cloud, &profile.profile, resource, profile.error);
             fleet.visits.push(visit);
         }
+        let again = &site.courier().asks_silent_ones_again;
+        again.set(false);
         let lists = join_all(
             accounts
                 .iter()
                 .map(|account| region_lists(site, account, usual)),
         );
-        for (account, known) in accounts.iter().zip(lists.await) {
+        let lists = lists.await;
+        again.set(true);
+        for (account, known) in accounts.iter().zip(lists) {
             fleet.add(site, account, &known?, usual)?;
         }
         site.courier().go_on()?;
