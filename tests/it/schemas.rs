@@ -7,6 +7,7 @@ use crate::fixture::World;
 const LIST: &str = include_str!("../../docs/schema/list.schema.json");
 const RESULTS: &str = include_str!("../../docs/schema/results.schema.json");
 const SNAPSHOT: &str = include_str!("../../docs/schema/snapshot.schema.json");
+const PLAN: &str = include_str!("../../docs/schema/plan.schema.json");
 const ERROR: &str = include_str!("../../docs/schema/error.schema.json");
 
 /// A schema, as far as the ones in `docs/schema` make use of the language. A word that is not known here is
@@ -230,6 +231,59 @@ fn results_fit_their_schema() {
                 tencent:sandbox/ap-guangzhou/key-pair/skey-9p0o8i7u huawei:sandbox/cn-north-4/codearts-key/31001";
     schema.check(&document(&world, &format!("delete {keys} --yes"), 3));
     schema.check(&document(&world, "huawei key-pair delete ghost --yes", 0));
+}
+
+#[test]
+fn plans_fit_their_schema_and_so_does_what_tells_of_them() {
+    let world = World::sandboxed();
+    let (plans, results) = (Schema::read(PLAN), Schema::read(RESULTS));
+    let public = key("rsa-3072-openssh.pub");
+    let revoke = "revoke ad:2d:7f:98:d1:0a:97:5a:49:83:6d:0d:f7:ab:6d:3b --replace-with KeyPair-ops_2 \
+                  --allow-lockout --stop hard --max-stops 9 --reason later --verify-cmd true";
+    let lines = [
+        revoke.to_owned(),
+        format!("import {public} --name web-2026 --on *"),
+        format!("huawei codearts-key add {public} --title web"),
+        "volcengine key-pair attach --key-pair staging --instance i-ycweb00001".to_owned(),
+        "volcengine key-pair update staging --description new".to_owned(),
+        "huawei codearts-key delete --title laptop".to_owned(),
+        "huawei kms-key cancel-deletion 0d0466b0-e727-4d9c-b35d-f84bb474a37f --enable".to_owned(),
+        "huawei kms-key schedule-deletion 0d0466b0-e727-4d9c-b35d-f84bb474a37f --days 9".to_owned(),
+    ];
+    let mut changes = std::collections::BTreeSet::new();
+    for (number, line) in lines.iter().enumerate() {
+        let path = world.path(&format!("{number}.json"));
+        let told = document(&world, &format!("{line} --plan {}", path.display()), 0);
+        results.check(&told);
+        let text = std::fs::read_to_string(&path).expect("the plan");
+        let plan: Value = serde_json::from_str(&text).expect("JSON");
+        plans.check(&plan);
+        assert_eq!(told["digest"], plan["digest"]);
+        let steps = plan["steps"].as_array().into_iter().flatten();
+        for planned in steps.flat_map(|step| step.as_array().into_iter().flatten()) {
+            changes.insert(planned["request"]["change"].to_string());
+        }
+    }
+    assert_eq!(changes.len(), 10, "one plan of every change: {changes:?}");
+}
+
+#[test]
+fn receipts_and_the_record_of_them_fit_their_schemas() {
+    let world = World::sandboxed();
+    let line = "revoke SHA256:gJXxIPXItAKcrG5t9BduzwDYZEFXfquv5C1VD3G1BPY --on tencent,huawei/cn-north-4 \
+                --allow-lockout --yes --verify-cmd false";
+    let results = document(&world, line, 10);
+    assert_eq!(results["receipt"]["level"], "detached");
+    assert_eq!(results["receipt"]["hosts"][0]["exit_code"], 1);
+    Schema::read(RESULTS).check(&results);
+
+    let schema = Schema::read(LIST);
+    let runs = document(&world, "log", 0);
+    schema.check(&runs);
+    let run = runs["items"][0]["run"].as_str().expect("a name");
+    let run = document(&world, &format!("log {run}"), 0);
+    assert!(run["items"][0]["restore"].is_string());
+    schema.check(&run);
 }
 
 #[test]

@@ -114,7 +114,8 @@ pub struct Revoked {
 }
 
 impl Call {
-    /// What a client would send, without its secrets and without what is new in every run.
+    /// What a client would send, without its secrets. The signature is no part of it; a client token is, and is
+    /// another one when the plan is applied.
     pub fn of(preview: &crate::cloud::client::Preview) -> Self {
         let request = &preview.request;
         Self {
