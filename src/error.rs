@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Server,
     /// Time ran out.
     Timeout,
+    /// Nothing speaks against it, but not everything could be seen.
+    Unproven,
     /// The user or the system asked the program to stop.
     Interrupted,
     /// A fault of kpctl itself.
@@ -50,6 +52,7 @@ impl ErrorKind {
             Self::State | Self::Quota | Self::Conflict => 6,
             Self::Busy | Self::Throttled | Self::Network | Self::Server | Self::Timeout => 7,
             Self::Consent => 9,
+            Self::Unproven => 10,
             Self::Interrupted => 130,
         }
     }
@@ -70,7 +73,7 @@ impl ErrorKind {
             Self::Usage | Self::Consent => "usage",
             Self::Credentials => "credentials",
             Self::Permission => "permission",
-            Self::NotFound => "not-found",
+            Self::NotFound | Self::Unproven => "not-found",
             Self::State | Self::Busy => "state",
             Self::Quota => "quota",
             Self::Conflict => "conflict",
@@ -277,6 +280,7 @@ mod tests {
             (ErrorKind::Network, 7, "network"),
             (ErrorKind::Server, 7, "server"),
             (ErrorKind::Timeout, 7, "timeout"),
+            (ErrorKind::Unproven, 10, "not-found"),
             (ErrorKind::Interrupted, 130, "internal"),
             (ErrorKind::Internal, 1, "internal"),
         ];

@@ -9,8 +9,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::Run;
-use super::args::Changing;
-use super::carry_out::{check_account, place, question_text};
+use super::carry_out::{check_account, check_mutations, place, question_text};
 use super::site::Site;
 use crate::cloud::Provider;
 use crate::cloud::change::{Danger, Risk};
@@ -76,8 +75,13 @@ pub(super) struct Api {
     #[arg(long)]
     send_private_key: bool,
 
-    #[command(flatten)]
-    changing: Changing,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Show what would be sent; send nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Api {
@@ -97,7 +101,7 @@ impl Api {
         }
         let endpoint = site.foreign_endpoint(self.cloud, service)?;
         let dangers = dangers(provider, nature);
-        if self.changing.dry_run {
+        if self.dry_run {
             site.courier().may_change.set(false);
             let warnings: Vec<_> = dangers
                 .iter()
@@ -113,11 +117,13 @@ impl Api {
                 plan: Some(&[call.preview().await?]),
                 endpoint: endpoint.as_deref(),
                 sandbox: site.is_sandbox(),
+                members: Vec::new(),
             };
             output.change(&document, &run.context.io)?;
             return Ok(0);
         }
         if !nature.is_read {
+            check_mutations(run)?;
             site.courier().may_change.set(false);
             protect_words(site.protect_rules()?, provider, service, &words).await?;
             self.consent(run, &site, provider, endpoint.as_deref(), nature, &dangers)
@@ -210,7 +216,7 @@ impl Api {
             PrivateKeys::One => self.private_key_file.is_some() || self.out.is_some(),
             PrivateKeys::Several => self.out.is_some(),
         };
-        if has_place || self.changing.dry_run {
+        if has_place || self.dry_run {
             return Ok(());
         }
         let option = match nature.private_keys {
@@ -248,8 +254,7 @@ impl Api {
     ) -> Result<(), Error> {
         let io = &run.context.io;
         let from_input = self.json.as_deref() == Some("-");
-        let may_ask =
-            io.person_is_there() && !run.global.no_input && !from_input && !self.changing.yes;
+        let may_ask = io.person_is_there() && !run.global.no_input && !from_input && !self.yes;
         let ask = |question: Question| -> BoxFuture<'_, Result<bool, Error>> {
             let answer = async move {
                 let places = [place(provider, endpoint).await?];
@@ -268,7 +273,7 @@ impl Api {
             notes,
         };
         let consent = Consent {
-            yes: self.changing.yes,
+            yes: self.yes,
             accepted: self.accepted(),
             ask: if may_ask { Some(&ask) } else { None },
         };

@@ -176,7 +176,7 @@ impl Global {
 }
 
 // Consent and rehearsal, on every command that changes something.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Changing {
     /// Do not ask
     #[arg(short, long)]
@@ -185,6 +185,18 @@ pub(crate) struct Changing {
     /// Look, and show what would be sent; change nothing
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Look, and write what would be sent to this new file, for 'kpctl apply'; change nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "yes"])]
+    pub plan: Option<std::path::PathBuf>,
+
+    /// Refuse to change more things than this
+    #[arg(long, value_name = "N")]
+    pub max_changes: Option<usize>,
+
+    /// Refuse to power off or restart more machines than this
+    #[arg(long, value_name = "N")]
+    pub max_stops: Option<usize>,
 }
 
 impl Changing {

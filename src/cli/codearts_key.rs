@@ -97,8 +97,6 @@ impl Add {
         };
         let job = Job {
             command: "huawei codearts-key add".to_owned(),
-            cloud: CloudId::Huawei,
-            service: "codearts",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -106,9 +104,16 @@ impl Add {
             },
             accepted: Vec::new(),
             from_input: false,
+            purpose: None,
+            key: None,
         };
-        job.one(run, &[None], ChangeRequest::AddRepositoryKeys(vec![key]))
-            .await
+        job.one(
+            run,
+            (CloudId::Huawei, "codearts"),
+            &[None],
+            ChangeRequest::AddRepositoryKeys(vec![key]),
+        )
+        .await
     }
 }
 
@@ -150,8 +155,6 @@ impl Delete {
             .collect::<Result<_, _>>()?;
         let job = Job {
             command: "huawei codearts-key delete".to_owned(),
-            cloud: items.cloud,
-            service: "codearts",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -159,6 +162,8 @@ impl Delete {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let keys = match (&self.title, &self.fingerprint) {
             (Some(title), _) => RepositoryKeys::Title(title.clone()),
@@ -170,8 +175,13 @@ impl Delete {
             .iter()
             .map(|(scope, _)| scope.clone())
             .collect();
-        job.one(run, &scopes, ChangeRequest::DeleteRepositoryKeys(keys))
-            .await
+        job.one(
+            run,
+            (CloudId::Huawei, "codearts"),
+            &scopes,
+            ChangeRequest::DeleteRepositoryKeys(keys),
+        )
+        .await
     }
 }
 

@@ -144,8 +144,6 @@ impl ChangeKeyPair {
         let selection = self.assign(&items, &texts, from_input)?;
         let job = Job {
             command: "huawei cph-server change-key-pair".to_owned(),
-            cloud: items.cloud,
-            service: "cph",
             changing: &self.changing,
             extent: Extent {
                 wait: !self.no_wait,
@@ -154,6 +152,8 @@ impl ChangeKeyPair {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let request = |pairs: Vec<String>| ChangeRequest::ReplaceServerKeyPairs {
             assignments: pairs
@@ -162,7 +162,8 @@ impl ChangeKeyPair {
                 .map(|(server, name)| (server.to_owned(), name.to_owned()))
                 .collect(),
         };
-        job.items(run, &selection, request).await
+        job.items(run, (CloudId::Huawei, "cph"), &selection, request)
+            .await
     }
 
     /// `SERVER=NAME` for each server, in the scope that its address names.

@@ -56,9 +56,6 @@ impl Delete {
         }
         let job = Job {
             command: "delete".to_owned(),
-            // Each part has its own.
-            cloud: CloudId::Volcengine,
-            service: "ecs",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -66,8 +63,11 @@ impl Delete {
             },
             accepted: Vec::new(),
             from_input,
+            purpose: None,
+            key: None,
         };
-        job.everywhere(run, &site, &output, &parts, &|_| {}).await
+        job.everywhere(run, &site, &output, vec![parts], &|_| {})
+            .await
     }
 }
 

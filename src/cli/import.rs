@@ -90,9 +90,6 @@ impl Import {
         }
         let job = Job {
             command: "import".to_owned(),
-            // Each part has its own.
-            cloud: CloudId::Volcengine,
-            service: "ecs",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -100,6 +97,8 @@ impl Import {
             },
             accepted: Vec::new(),
             from_input,
+            purpose: None,
+            key: None,
         };
         let decided = RefCell::new(decided);
         let open_is_enough = self.no_verify;
@@ -128,7 +127,8 @@ impl Import {
                 };
             }
         };
-        job.everywhere(run, &site, &output, &parts, &settle).await
+        job.everywhere(run, &site, &output, vec![parts], &settle)
+            .await
     }
 
     /// The name of the key on each cloud; where it is another one than was asked for, it is said.

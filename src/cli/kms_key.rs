@@ -217,8 +217,6 @@ impl Switch {
         let selection = items.read(&run.context.io)?;
         let job = Job {
             command: format!("huawei kms-key {verb}"),
-            cloud: items.cloud,
-            service: "kms",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -226,9 +224,12 @@ impl Switch {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let request = |ids| ChangeRequest::ChangeKeyState { ids, wanted };
-        job.items(run, &selection, request).await
+        job.items(run, (CloudId::Huawei, "kms"), &selection, request)
+            .await
     }
 }
 
@@ -277,8 +278,6 @@ impl CancelDeletion {
         }
         let job = Job {
             command: "huawei kms-key cancel-deletion".to_owned(),
-            cloud: items.cloud,
-            service: "kms",
             changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
@@ -286,13 +285,16 @@ impl CancelDeletion {
             },
             accepted: Vec::new(),
             from_input: selection.from_input,
+            purpose: None,
+            key: None,
         };
         let request = |ids| ChangeRequest::CancelKeyDeletion {
             ids,
             sequence: self.sequence.clone(),
             enable: self.enable,
         };
-        job.items(run, &selection, request).await
+        job.items(run, (CloudId::Huawei, "kms"), &selection, request)
+            .await
     }
 }
 

@@ -2,6 +2,7 @@
 //! people live here, vendors' words and HTTP do not.
 
 mod api;
+mod apply;
 pub mod args;
 mod audit;
 mod auth;
@@ -25,6 +26,7 @@ mod logins;
 mod ls;
 mod proxies;
 mod read_out;
+mod revoke;
 mod sandbox;
 mod site;
 mod snapshot;
@@ -137,6 +139,26 @@ enum Command {
         kpctl ls --unused --older-than 365d -o names | kpctl delete - --dry-run\n  \
         kpctl --sandbox delete volcengine:sandbox/cn-beijing/key-pair/old-laptop --yes")]
     Delete(delete::Delete),
+
+    /// Take a key away in every account, region and cloud, and prove it
+    ///
+    /// Machines give the key up first, then its records go: detach, wait, delete, look again. The receipt names
+    /// the level that was reached: record-gone, detached, host-proven. Deleting a record does not make a host
+    /// forget a key that it trusts. Running it again goes on where it stopped.
+    #[command(before_help = "Examples:\n  \
+        kpctl revoke SHA256:WcMvjRo1t0uDYNlfRPjt8l7Wy/1HbpLwTkulhpNc3hc --reason 'ticket 4711' --plan revoke.json\n  \
+        kpctl revoke old-laptop.pub --on volcengine --on tencent:prod --allow-lockout --yes\n  \
+        kpctl --sandbox revoke old-laptop.pub --dry-run")]
+    Revoke(revoke::Revoke),
+
+    /// Do what an approved plan says, if everything is as it was
+    ///
+    /// All facts that the plan rests on are read again: if one moved, nothing is done and the code is 6. A run
+    /// that was cut off is finished by the same command.
+    #[command(before_help = "Examples:\n  \
+        kpctl apply revoke.json --confirm 3f0c1d5e6a7b8c9d0e1f2a3b4c5d6e7f\n  \
+        kpctl apply revoke.json --dry-run")]
+    Apply(apply::Apply),
 
     /// Save what all accounts, regions and clouds hold, to be read again with --offline
     ///
@@ -304,6 +326,8 @@ impl Cli {
             Command::Ls(command) => command.run(&run).await,
             Command::Find(command) => command.run(&run).await,
             Command::Audit(command) => command.run(&run).await,
+            Command::Revoke(command) => command.run(&run).await,
+            Command::Apply(command) => command.run(&run).await,
             Command::Import(command) => command.run(&run).await,
             Command::Delete(command) => command.run(&run).await,
             Command::Snapshot(command) => command.run(&run).await,

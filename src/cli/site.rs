@@ -296,9 +296,16 @@ impl<'a> Site<'a> {
         profile: Option<&str>,
     ) -> Result<Rc<Login>, Error> {
         match profile {
-            Some(profile) => self.look(cloud, Some(profile)),
-            None => self.login(cloud, None),
+            // There is one, whatever it is called.
+            Some(profile) if !self.is_sandbox() => self.look(cloud, Some(profile)),
+            _ => self.login(cloud, None),
         }
+    }
+
+    /// The login of an address's profile.
+    pub(super) fn login_at(&self, scope: &Scope) -> Result<Rc<Login>, Error> {
+        self.check_agrees(scope)?;
+        self.login(scope.cloud, Some(scope))
     }
 
     /// A provider that can be asked who the login is, also where no region is named.

@@ -324,7 +324,7 @@ const UNSEEN: &str = "If the cloud made the pair, nobody has its private key: lo
 
 impl<R: Registry> Change for Additions<R> {
     fn purpose(&self) -> String {
-        format!("add {}s", R::RESOURCE)
+        format!("add {}s", R::RESOURCE.name().replace('-', " "))
     }
 
     fn asks(&self) -> bool {

@@ -65,6 +65,8 @@ pub struct Survey {
     pub outcomes: Vec<Outcome>,
     /// The severe consequences of sending the rest.
     pub dangers: Vec<Danger>,
+    /// Machines that are powered off or restarted, however softly, when the rest is sent.
+    pub stops: Vec<Address>,
     /// What the user should know before saying yes.
     pub notes: Vec<String>,
     /// What the look could not see.

@@ -12,8 +12,8 @@ pub struct Holders {
     /// Whether that is all that can hold one. Images, launch templates and scaling groups are told of by no
     /// API that kpctl reads, and are never counted.
     pub is_all: bool,
-    /// Whether an id means the same key in every region of the account. Elsewhere an id is a name, and each
-    /// region has names of its own.
+    /// Whether an id means the same thing in every region of an account. Where pairs are known by name, the
+    /// same name in another region is another pair.
     pub ids_are_of_account: bool,
 }
 
@@ -27,7 +27,8 @@ pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
             is_all: true,
             ids_are_of_account: false,
         },
-        // AssociatedInstanceIds (spec tencent 2.8 and 3).
+        // AssociatedInstanceIds (spec tencent 2.8 and 3). Whether a pair is of a region or of the account is
+        // not documented; its id is one of a kind in any case.
         (CloudId::Tencent, _) => Holders {
             by_key: true,
             lists: &[],

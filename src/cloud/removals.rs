@@ -108,7 +108,7 @@ impl<S: Removable> Removals<S> {
 
 impl<S: Removable> Change for Removals<S> {
     fn purpose(&self) -> String {
-        format!("delete {}s", S::RESOURCE)
+        format!("delete {}s", S::RESOURCE.name().replace('-', " "))
     }
 
     fn asks(&self) -> bool {
@@ -134,6 +134,9 @@ impl<S: Removable> Change for Removals<S> {
             for id in &self.ids {
                 let address = self.service.scope().address(S::RESOURCE, id);
                 let mut outcome = Outcome::draft(address, None);
+                if let Some(record) = self.found.get(id) {
+                    outcome.remember(record);
+                }
                 match self.found.get(id) {
                     Some(record) if record.name() != id => {
                         survey.notes.push(format!("{id} is {}", record.name()));

@@ -21,6 +21,8 @@ pub const CONFIG: &str = "KPCTL_CONFIG";
 pub const STATE_DIR: &str = "KPCTL_STATE_DIR";
 /// `off` does without the record of changes.
 pub const JOURNAL: &str = "KPCTL_JOURNAL";
+/// `plan-only` refuses every direct change: what is to be changed can only be planned.
+pub const MUTATIONS: &str = "KPCTL_MUTATIONS";
 /// Folder of what can be looked up again, such as Huawei project ids.
 pub const CACHE_DIR: &str = "KPCTL_CACHE_DIR";
 /// `1` lets the role of the instance that kpctl runs on give credentials, after all other sources.

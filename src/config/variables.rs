@@ -97,6 +97,10 @@ pub const VARIABLES: &[Variable] = &[
         "`off` does without the record of changes ([journal.md](journal.md))",
     ),
     kpctl(
+        env::MUTATIONS,
+        "`plan-only`: direct changes are refused, and `--plan FILE` writes them down; a guard rail for jobs and agents ([plans.md](plans.md))",
+    ),
+    kpctl(
         env::CACHE_DIR,
         "the cache folder; by default `$XDG_CACHE_HOME/kpctl`",
     ),

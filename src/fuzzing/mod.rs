@@ -3,6 +3,7 @@
 //! inputs, never into the program.
 
 mod files;
+mod fleet;
 mod reply;
 mod sign;
 
@@ -21,7 +22,7 @@ use crate::time::{of_milliseconds, parse_duration, parse_instant};
 pub type Target = fn(&[u8]);
 
 /// A target's name, which is that of its file and of the folder of its kept inputs, and its code.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 17] = [
     ("address", address),
     ("config", config),
     ("error_body", reply::error_body),
@@ -29,10 +30,14 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("journal", files::journal),
     ("key_path", key_path),
     ("list_reply", reply::list_reply),
+    ("plan", fleet::plan),
+    ("policy", fleet::policy),
     ("private_key", private_key),
     ("public_key", public_key),
     ("query", query),
+    ("scope", fleet::scope),
     ("signature", sign::signature),
+    ("snapshot", fleet::snapshot),
     ("time", time),
     ("vendor_file", files::vendor_file),
 ];

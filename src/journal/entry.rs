@@ -135,6 +135,18 @@ pub struct Item {
     /// The SHA-256 of the key, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// The public key, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// What people called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The key pair that a machine held before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// The state that it was in before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Problem>,
@@ -147,6 +159,16 @@ impl Item {
             address: outcome.address.to_string(),
             target: outcome.target.as_ref().map(ToString::to_string),
             fingerprint: outcome.fingerprint.clone(),
+            public_key: outcome.public_key.clone(),
+            name: outcome.kept_name.clone(),
+            held: outcome
+                .before
+                .as_ref()
+                .and_then(|state| state.key_pair.clone()),
+            was: outcome
+                .before
+                .as_ref()
+                .and_then(|state| state.state.clone()),
             ..Self::default()
         }
     }
@@ -159,6 +181,8 @@ impl Item {
             request_id: outcome.request_id.clone(),
             job_id: outcome.job_id.clone(),
             error: outcome.error.as_ref().map(Problem::from),
+            // It stands at the beginning of the run.
+            public_key: None,
             ..Self::planned(outcome)
         }
     }

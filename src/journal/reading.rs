@@ -96,7 +96,8 @@ pub fn runs(folder: PathBuf) -> Result<Vec<Run>, Error> {
             }
             Event::End { exit_code, items } => {
                 run.state = State::Ended { exit_code };
-                run.items = items;
+                let begun = std::mem::replace(&mut run.items, items);
+                recall(&mut run.items, begun);
             }
             Event::Begin { .. } => {}
         }
@@ -112,4 +113,18 @@ pub fn runs(folder: PathBuf) -> Result<Vec<Run>, Error> {
         .hint("KPCTL_STATE_DIR names the folder that it is in.")
     })?;
     Ok(runs)
+}
+
+/// Takes over what only the beginning of a run tells: the keys.
+fn recall(items: &mut [Item], begun: Vec<Item>) {
+    let mut keys: HashMap<(String, Option<String>), String> = HashMap::new();
+    for item in begun {
+        if let Some(key) = item.public_key {
+            keys.insert((item.address, item.target), key);
+        }
+    }
+    for item in items {
+        let name = (item.address.clone(), item.target.clone());
+        item.public_key = keys.remove(&name).or(item.public_key.take());
+    }
 }

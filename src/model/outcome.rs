@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Address;
+use super::{Address, Material, Record};
 use crate::error::{Error, ErrorKind};
 
 /// The closed set that scripts branch on.
@@ -153,6 +153,7 @@ impl Status {
             ErrorKind::Busy => Self::Busy,
             ErrorKind::Throttled => Self::Throttled,
             ErrorKind::Interrupted => Self::Skipped,
+            ErrorKind::Unproven => Self::Unverified,
             ErrorKind::Usage
             | ErrorKind::Consent
             | ErrorKind::Quota
@@ -192,6 +193,10 @@ pub struct Outcome {
     pub name: Option<String>,
     /// The SHA-256 of a key that was added, as OpenSSH writes it.
     pub fingerprint: Option<String>,
+    /// The public key, where it is known: what was taken away can be given back then.
+    pub public_key: Option<String>,
+    /// What people called it when it was seen: for giving it back.
+    pub kept_name: Option<String>,
     /// The file that holds the private half of a pair that was made.
     pub private_key_file: Option<String>,
     /// What became of it.
@@ -220,6 +225,8 @@ impl Outcome {
             target,
             name: None,
             fingerprint: None,
+            public_key: None,
+            kept_name: None,
             private_key_file: None,
             status: Status::Skipped,
             verified: false,
@@ -230,6 +237,14 @@ impl Outcome {
             after: None,
             error: None,
         }
+    }
+
+    /// Keeps of a thing what it takes to give it back: its name, and the key where its cloud shows it.
+    pub fn remember(&mut self, record: &Record) {
+        if let Material::Key(key) = record.material() {
+            self.public_key = Some(key.line());
+        }
+        self.kept_name = Some(record.name().to_owned());
     }
 
     /// Decides the item by what was seen.

@@ -153,6 +153,8 @@ pub struct Instance {
     pub os: Option<String>,
     /// The key pairs bound.
     pub key_pairs: Option<Vec<Address>>,
+    /// Where it can be reached, as far as its cloud tells: public addresses before private ones.
+    pub hosts: Vec<String>,
 }
 
 /// An encryption key.

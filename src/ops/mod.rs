@@ -4,7 +4,9 @@ pub mod audit;
 pub mod change;
 pub mod consent;
 pub mod find;
+pub mod plan;
 pub mod protect;
+pub mod revoke;
 mod settle;
 pub mod sweep;
 #[cfg(test)]

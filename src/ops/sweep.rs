@@ -87,10 +87,14 @@ pub async fn sweep(
     let mut visits = std::pin::pin!(visits);
     let mut found = Vec::new();
     while let Some(visit) = visits.next().await {
-        if let Some(error) = broken.borrow_mut().take() {
-            return Err(error);
-        }
         found.push(visit);
+        if broken.borrow().is_some() {
+            break;
+        }
+    }
+    courier.asks_silent_ones_again.set(true);
+    if let Some(error) = broken.borrow_mut().take() {
+        return Err(error);
     }
     found.sort_by_key(|(number, _)| *number);
     let mut warnings = Vec::new();

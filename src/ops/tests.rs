@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::change::{Extent, Report, run};
+use super::change::{Extent, Limits, Report, Step, Terms, run};
 use super::consent::Consent;
 use crate::cloud::change::{Batch, Change, Survey, Waiting};
 use crate::cloud::client::Preview;
@@ -161,19 +161,30 @@ impl Change for &mut Made {
     }
 }
 
-fn yes() -> Consent<'static> {
-    Consent {
-        yes: true,
-        accepted: Vec::new(),
-        ask: None,
+fn yes() -> Terms<'static> {
+    Terms {
+        consent: Consent {
+            yes: true,
+            accepted: Vec::new(),
+            ask: None,
+        },
+        limits: Limits::default(),
+        purpose: None,
+        key: None,
     }
 }
 
 async fn carry_out(made: &mut Made, courier: &Courier, extent: Extent) -> Report {
-    let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(made)];
-    run(&mut changes, courier, &yes(), extent, &|_| {}, None)
+    run(only(made), courier, &yes(), extent, &|_| {})
         .await
         .expect("a report")
+}
+
+fn only(made: &mut Made) -> Step<'_> {
+    Step {
+        changes: vec![Box::new(made)],
+        guard: None,
+    }
 }
 
 fn statuses(report: &Report) -> Vec<Status> {
@@ -277,10 +288,8 @@ async fn time_that_is_over_before_anything_was_sent_is_an_error() {
     let mut courier = courier();
     courier.deadline = Some(tokio::time::Instant::now());
     let mut change = made(2, []);
-    let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(&mut change)];
-    let late = run(&mut changes, &courier, &yes(), ALL, &|_| {}, None).await;
+    let late = run(only(&mut change), &courier, &yes(), ALL, &|_| {}).await;
     assert_eq!(late.expect_err("late").kind, ErrorKind::Timeout);
-    drop(changes);
     assert!(change.sent.is_empty());
 }
 
@@ -350,11 +359,9 @@ async fn after_a_stop_nothing_more_is_sent() {
     let courier = courier();
     courier.stop.request(130);
     let mut change = made(2, []);
-    let mut changes: Vec<Box<dyn Change + '_>> = vec![Box::new(&mut change)];
-    let error = run(&mut changes, &courier, &yes(), ALL, &|_| {}, None)
+    let error = run(only(&mut change), &courier, &yes(), ALL, &|_| {})
         .await
         .expect_err("stopped");
     assert_eq!(error.exit_code(), 130);
-    drop(changes);
     assert!(change.sent.is_empty());
 }

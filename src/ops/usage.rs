@@ -7,8 +7,8 @@ use crate::model::{
     Address, CloudId, Facts, Inventory, Material, Place, Record, Resource, Scope, Sight, Usage,
 };
 
-/// Names a thing of an account. Where a cloud shows a key pair in all regions, it is one pair: what holds
-/// it in one region counts in all. Where ids are names, the region belongs to the name.
+/// Names a thing of an account. Where an id means the same in all regions there is no region in it: what
+/// holds a pair in one region counts in all.
 type Name = (CloudId, String, Option<String>, Resource, String);
 
 /// Writes down what holds each key, as far as the inventory has what tells of it.
@@ -38,11 +38,6 @@ pub fn count(inventory: &mut Inventory) {
         .filter(|visit| !matches!(visit.sight, Sight::Unseen(_)))
         .map(|visit| &visit.place)
         .collect();
-    let listed: HashSet<&Address> = inventory
-        .holdings
-        .iter()
-        .filter_map(|holding| holding.record.address.as_ref())
-        .collect();
     let usages: Vec<Option<Usage>> = inventory
         .holdings
         .iter()
@@ -55,22 +50,8 @@ pub fn count(inventory: &mut Inventory) {
                 .iter()
                 .filter(|(key, user)| user != address && is_same(record.material(), key));
             holders.extend(same.map(|(_, user)| user.clone()));
-            // A region that shows the pair of another one shows its machines, too, as if they were its own.
-            let mut own: HashMap<Name, Address> = HashMap::new();
-            for holder in &holders {
-                let known = own.entry(name_of(holder));
-                let known = known.or_insert_with(|| holder.clone());
-                if listed.contains(holder) && !listed.contains(known) {
-                    known.clone_from(holder);
-                }
-            }
             let mut once = HashSet::new();
-            holders.retain(|holder| once.insert(name_of(holder)));
-            for holder in &mut holders {
-                if let Some(own) = own.remove(&name_of(holder)) {
-                    *holder = own;
-                }
-            }
+            holders.retain(|holder| once.insert(holder.clone()));
             let scopes = regions.get(&name).into_iter().flatten();
             let is_complete = scopes
                 .map(|region| Scope {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use super::list::Fields;
 use crate::cloud::client::Preview;
 use crate::error::Error;
 use crate::io::is_unsafe;
@@ -26,6 +27,8 @@ pub struct ChangeDocument<'a> {
     pub endpoint: Option<&'a str>,
     /// Whether the embedded cloud was asked.
     pub sandbox: bool,
+    /// Members beside the items.
+    pub members: Fields,
 }
 
 /// Where a document comes from.
@@ -70,6 +73,7 @@ impl ChangeDocument<'_> {
         if let Some(plan) = self.plan {
             document.insert("calls".into(), plan.iter().map(call).collect());
         }
+        document.extend(self.members());
         document.insert("summary".into(), self.summary());
         document.insert("warnings".into(), self.warnings.into());
         Value::Object(document)
@@ -86,6 +90,7 @@ impl ChangeDocument<'_> {
         if let Some(plan) = self.plan {
             end.insert("calls".into(), plan.iter().map(call).collect());
         }
+        end.extend(self.members());
         end.insert("summary".into(), self.summary());
         end.insert("warnings".into(), self.warnings.into());
         text.push_str(&Value::Object(end).to_string());
@@ -102,6 +107,11 @@ impl ChangeDocument<'_> {
             sandbox: self.sandbox,
         };
         origin.head(kind, is_complete)
+    }
+
+    fn members(&self) -> impl Iterator<Item = (String, Value)> + '_ {
+        let members = self.members.iter();
+        members.map(|(name, value)| ((*name).to_owned(), value.clone()))
     }
 
     fn summary(&self) -> Value {

@@ -26,7 +26,7 @@ impl Query {
                 "--query is no JMESPath: {}",
                 first_line(&error.to_string())
             ))
-            .hint("Quote it for the shell: --query 'items[?status==`deleted`].id'")
+            .hint("Quote it for the shell: --query \"items[?status=='deleted'].id\"")
         })?;
         // The library would notice only when it has a document, which is after the change.
         match unknown_function(expression.as_ast()) {
@@ -124,7 +124,11 @@ mod tests {
         let query = Query::new("items[?status=='deleted'].id").expect("well-formed");
         assert_eq!(query.apply(&document).expect("applies"), json!(["a"]));
         for wrong in ["items[", "", &"[".repeat(5_000)] {
-            assert_eq!(Query::new(wrong).expect_err("malformed").exit_code(), 2);
+            let error = Query::new(wrong).expect_err("malformed");
+            assert_eq!(error.exit_code(), 2);
+            for example in error.hints.iter().filter_map(|hint| hint.split('"').nth(1)) {
+                Query::new(example).expect("the hint's example is well-formed");
+            }
         }
     }
 

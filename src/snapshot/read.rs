@@ -183,6 +183,7 @@ fn holding(item: &Map<String, Value>, wrong: &dyn Fn(&str) -> Error) -> Result<H
             state: item.text("state")?,
             os: item.text("os")?,
             key_pairs: item.addresses("key_pairs")?,
+            hosts: item.texts("hosts")?,
         }),
         Resource::KmsKey => Facts::KmsKey(KmsKey {
             alias: item.text("alias")?.unwrap_or_default(),
@@ -240,6 +241,17 @@ impl Fields<'_> {
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(self.odd(name)),
         }
+    }
+
+    fn texts(&self, name: &str) -> Result<Vec<String>, Error> {
+        let list = match self.item.get(name) {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Array(list)) => list.iter(),
+            Some(_) => return Err(self.odd(name)),
+        };
+        let texts: Option<Vec<String>> =
+            list.map(|text| text.as_str().map(str::to_owned)).collect();
+        texts.ok_or_else(|| self.odd(name))
     }
 
     fn truth(&self, name: &str) -> Result<Option<bool>, Error> {

@@ -87,6 +87,7 @@ fn everything() -> Snapshot {
                 state: Some("running".to_owned()),
                 os: None,
                 key_pairs: Some(vec![volcengine.address(Resource::KeyPair, "web-1")]),
+                hosts: vec!["203.0.113.9".to_owned()],
             }),
         ),
         thing(

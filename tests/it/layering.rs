@@ -17,7 +17,8 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     (
         "ops",
         &[
-            "cloud", "http", "model", "sshkey", "error", "journal", "random", "time", "toml",
+            "cloud", "http", "model", "sshkey", "secret", "error", "journal", "random", "time",
+            "toml",
         ],
     ),
     (
@@ -58,8 +59,8 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     (
         "fuzzing",
         &[
-            "auth", "cloud", "config", "error", "http", "io", "journal", "model", "output",
-            "secret", "sign", "sshkey", "time",
+            "auth", "cloud", "config", "error", "http", "io", "journal", "model", "ops", "output",
+            "snapshot", "secret", "sign", "sshkey", "time",
         ],
     ),
     ("random", &["error"]),

@@ -57,6 +57,7 @@ mod pages;
 mod proxies;
 mod rates;
 mod scale;
+mod schemas;
 mod sent_bytes;
 mod terminal;
 mod trouble;

@@ -35,6 +35,8 @@ const SYSTEM: [&str; 8] = [
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
 ];
+/// What kpctl gives to a program that it runs, and reads nowhere.
+const GIVEN: [&str; 2] = ["KPCTL_ADDRESS", "KPCTL_HOST"];
 
 #[test]
 fn the_page_of_variables_is_made_from_the_table() {
@@ -98,7 +100,13 @@ fn every_variable_in_the_source_is_listed_and_every_listed_one_is_there() {
     );
     let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
     assert!(found.len() > 40, "the source is searched: {found:?}");
-    let all = stems(&|_| true);
+    let page = include_str!("../../docs/environment.md");
+    for name in GIVEN {
+        assert!(found.contains(name), "{name} is not in the source");
+        assert!(page.contains(&format!("`{name}`")), "{name} is not told");
+    }
+    let mut all = stems(&|_| true);
+    all.extend(GIVEN);
     let missing: Vec<_> = found.difference(&all).collect();
     assert!(
         missing.is_empty(),

@@ -169,7 +169,6 @@ fn usual(
         _ => None,
     };
     let mut found = Vec::new();
-    let mut none = None;
     for cloud in clouds {
         if is_wild && only.as_ref().is_some_and(|only| !only.contains(cloud)) {
             continue;
@@ -177,18 +176,18 @@ fn usual(
         match site.login_of(*cloud, None) {
             Ok(login) => found.push((*cloud, login)),
             // Where all clouds are meant, those that the user does not have are not.
-            Err(error) if is_wild && error.code.as_deref() == Some("NoCredentials") => {
-                none.get_or_insert(error);
-            }
+            Err(error) if is_wild && error.code.as_deref() == Some("NoCredentials") => {}
             Err(error) => return Err(error),
         }
     }
-    match none {
-        Some(error) if found.is_empty() => Err(Error::credentials("no cloud has credentials")
+    if found.is_empty() {
+        // The hints of one cloud speak of -p, which means one place.
+        return Err(Error::credentials("no cloud has credentials")
             .code("NoCredentials")
-            .with(|details| details.hints.clone_from(&error.hints))),
-        _ => Ok(found),
+            .hint("kpctl auth status tells where they are looked for; docs/credentials.md has an example of each.")
+            .hint("Or try it without an account: add --sandbox."));
     }
+    Ok(found)
 }
 
 /// The clouds that a profile can be of; `None` where its name does not tell.

@@ -70,6 +70,7 @@ impl Fleet {
             lists = join_all(lists) => lists,
             () = courier.stop.asked_for() => Vec::new(),
         };
+        courier.asks_silent_ones_again.set(true);
         courier.go_on()?;
         for (account, known) in accounts.iter().zip(lists) {
             fleet.add(site, account, &known?, usual)?;

@@ -92,6 +92,7 @@ impl<O: BindOptions> Attach<O> {
         );
         job.one(
             run,
+            kind.at(),
             &chosen.scopes(),
             ChangeRequest::AttachKeyPairs(binding),
         )
@@ -133,6 +134,7 @@ impl<O: BindOptions> Detach<O> {
         );
         job.one(
             run,
+            kind.at(),
             &chosen.scopes(),
             ChangeRequest::DetachKeyPairs(binding),
         )

@@ -69,6 +69,13 @@ pub(in crate::cli) struct Create<L: Labels> {
 
 impl<L: Labels> Create<L> {
     pub(super) async fn run(&self, run: &Run<'_>, kind: Kind) -> Result<u8, Error> {
+        if self.changing.plan.is_some() {
+            return Err(Error::usage(
+                "a pair that is made anew cannot be planned: a plan never holds a secret",
+            )
+            .code("PlanNeedsSecret")
+            .hint("Make the key first with kpctl key generate, and plan the import of its public half."));
+        }
         let mut pair = NewKeyPair {
             name: self.name.clone(),
             is_fresh: true,
@@ -124,7 +131,7 @@ impl<L: Labels> Create<L> {
             }
         };
         let result = job
-            .one_then(run, &[None], request(kind, pair), &settle)
+            .one_then(run, kind.at(), &[None], request(kind, pair), &settle)
             .await;
         // What ended before anything was sent has settled nothing.
         discard(run, files.take());
@@ -156,7 +163,7 @@ impl<L: Labels> Create<L> {
                 )),
             },
         ));
-        job.one(run, &[None], request(kind, pair)).await
+        job.one(run, kind.at(), &[None], request(kind, pair)).await
     }
 
     fn place(&self) -> String {

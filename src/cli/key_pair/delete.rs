@@ -73,6 +73,6 @@ impl<O: DeleteOptions> Delete<O> {
             ids,
             client_token: self.options.client_token(),
         };
-        job.items(run, &selection, request).await
+        job.items(run, kind.at(), &selection, request).await
     }
 }

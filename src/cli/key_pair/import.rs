@@ -51,7 +51,7 @@ impl<L: Labels> Import<L> {
             resource: kind.resource,
             pairs: vec![pair],
         };
-        job.one(run, &[None], request).await
+        job.one(run, kind.at(), &[None], request).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::args::{Changing, Items};
-use crate::cli::carry_out::Job;
+use crate::cli::carry_out::{At, Job};
 use crate::cli::read_out::Reading;
 use crate::cloud::change::Risk;
 use crate::model::{CloudId, Resource};
@@ -61,6 +61,11 @@ impl Kind {
         }
     }
 
+    /// The service that makes changes.
+    pub(super) fn at(self) -> At {
+        (self.cloud, self.service)
+    }
+
     /// A change.
     pub(super) fn job<'a>(
         self,
@@ -72,12 +77,12 @@ impl Kind {
     ) -> Job<'a> {
         Job {
             command: self.command(verb),
-            cloud: self.cloud,
-            service: self.service,
             changing,
             extent,
             accepted,
             from_input,
+            purpose: None,
+            key: None,
         }
     }
 

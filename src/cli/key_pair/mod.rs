@@ -13,6 +13,7 @@ mod tasks;
 mod update;
 
 use bind::{Attach, Detach};
+pub(super) use bind_options::Stop;
 use bind_options::{CvmBind, KpsAttach, KpsBind, LighthouseBind, Replacing, VolcengineBind};
 use clap::Subcommand;
 use create::Create;

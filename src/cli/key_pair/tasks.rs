@@ -52,6 +52,7 @@ impl Tasks {
         let changing = Changing {
             yes: self.yes,
             dry_run: self.dry_run,
+            ..Changing::default()
         };
         let tasks = if self.ids.is_empty() {
             FailedTasks::All
@@ -59,7 +60,12 @@ impl Tasks {
             FailedTasks::Ids(self.ids.clone())
         };
         let job = kind.job("tasks", &changing, changing.extent(), Vec::new(), false);
-        job.one(run, &[None], ChangeRequest::ClearFailedTasks(tasks))
-            .await
+        job.one(
+            run,
+            kind.at(),
+            &[None],
+            ChangeRequest::ClearFailedTasks(tasks),
+        )
+        .await
     }
 }

@@ -84,6 +84,6 @@ impl<O: UpdateOptions> Update<O> {
             id,
             amendment: self.options.amendment(),
         };
-        job.one(run, &[scope], request).await
+        job.one(run, kind.at(), &[scope], request).await
     }
 }

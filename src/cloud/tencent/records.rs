@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
+
 use super::common::{DescribeInstances, DescribeKeyPairs};
 use super::cvm::Cvm;
 use super::ids::{self, Kind};
@@ -135,6 +137,7 @@ fn instance(scope: &Scope, listed: Listed<shapes::Instance>) -> Record {
         state: told(known.state.to_ascii_lowercase()),
         os: told(known.os_name),
         key_pairs,
+        hosts: hosts(&raw),
     };
     Record {
         scope: scope.clone(),
@@ -147,3 +150,13 @@ fn instance(scope: &Scope, listed: Listed<shapes::Instance>) -> Record {
 
 #[cfg(test)]
 mod tests;
+
+/// Where an instance can be reached.
+fn hosts(raw: &Value) -> Vec<String> {
+    let lists = [&raw["PublicIpAddresses"], &raw["PrivateIpAddresses"]];
+    let all = lists.into_iter().filter_map(Value::as_array).flatten();
+    let texts = all
+        .filter_map(Value::as_str)
+        .filter(|host| !host.is_empty());
+    texts.map(str::to_owned).collect()
+}

@@ -1,5 +1,7 @@
 //! Key pairs and instances in kpctl's words (product contract, section 4).
 
+use serde_json::Value;
+
 use super::ecs::KeyPair;
 use super::instances::Instance;
 use crate::cloud::reply::Listed;
@@ -43,6 +45,7 @@ pub(super) fn instance(scope: &Scope, listed: Listed<Instance>) -> Record {
             state: instance.power(),
             key_pairs: Some(key_pairs.into_iter().collect()),
             name: instance.name,
+            hosts: hosts(&listed.raw),
             os: instance
                 .os_name
                 .filter(is_told)
@@ -50,6 +53,17 @@ pub(super) fn instance(scope: &Scope, listed: Listed<Instance>) -> Record {
         }),
         raw: listed.raw,
     }
+}
+
+/// Where an instance can be reached: its elastic address (spec volcengine 5.1), then those of its network
+/// cards, whose names are unverified, so that none is needed.
+fn hosts(raw: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let elastic = text(&raw["EipAddress"]["IpAddress"]);
+    let cards = raw["NetworkInterfaces"].as_array().into_iter().flatten();
+    let private = cards.filter_map(|card| text(&card["PrimaryIpAddress"]));
+    let all = elastic.into_iter().chain(private);
+    all.filter(|host| !host.is_empty()).collect()
 }
 
 /// What outcomes show of an instance. No key pair bound is an empty text; `None` is not known.

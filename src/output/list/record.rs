@@ -46,6 +46,7 @@ fn fields(facts: &Facts) -> Fields {
             ("state", json!(instance.state)),
             ("os", json!(instance.os)),
             ("key_pairs", addresses(instance.key_pairs.as_deref())),
+            ("hosts", json!(instance.hosts)),
         ],
         Facts::KmsKey(key) => vec![
             ("alias", json!(key.alias)),

@@ -104,7 +104,11 @@ impl Change for Deletion<'_> {
                 let mut outcome = Outcome::draft(address, None);
                 if let Some(keys) = &list {
                     match keys.iter().find(|key| key.id() == Some(*id)) {
-                        Some(key) => survey.notes.push(format!("{id} is {}", key.description())),
+                        Some(key) => {
+                            survey.notes.push(format!("{id} is {}", key.description()));
+                            outcome.public_key = key.public_key().map(|key| key.line());
+                            outcome.kept_name = Some(key.title().to_owned());
+                        }
                         None => outcome.seen(Status::Absent),
                     }
                 }

@@ -15,6 +15,10 @@ impl<P: Product> BindingChange<'_, P> {
         } else {
             "and left off after the change, while its billing goes on"
         };
+        let machine = self.client.scope.address(Resource::Instance, &instance.id);
+        if !matches!(plan, Plan::Keep) {
+            survey.stops.push(machine.clone());
+        }
         let (risk, reason) = match (plan, self.power) {
             (Plan::Keep, _) => return,
             (Plan::Cut, _) if P::STARTS_AGAIN => (
@@ -42,7 +46,7 @@ impl<P: Product> BindingChange<'_, P> {
         };
         survey.dangers.push(Danger {
             risk,
-            machine: self.client.scope.address(Resource::Instance, &instance.id),
+            machine,
             reason,
         });
     }

@@ -167,6 +167,7 @@ impl Rebinding<'_> {
         }
         if self.reboot {
             survey.notes.push(if is_running(instance) {
+                survey.stops.push(machine.clone());
                 format!("{machine} is restarted")
             } else {
                 format!("{machine} is not running: the change counts from its next start")

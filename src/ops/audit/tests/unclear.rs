@@ -89,6 +89,28 @@ fn a_key_is_unused_only_where_everything_was_seen() {
 }
 
 #[test]
+fn a_thing_of_several_regions_is_unused_only_when_all_of_them_were_seen() {
+    let sight = |region: &str, is_complete| Holding {
+        usage: Some(Usage {
+            holders: Vec::new(),
+            is_complete,
+        }),
+        ..pair(
+            &format!("tencent:prod/{region}/key-pair/skey-1"),
+            key(ED25519),
+            |pair| {
+                pair.name = "ci".to_owned();
+            },
+        )
+    };
+    let why = "1 key pair of tencent was not judged: not all that may hold it is known";
+    for (first, second) in [(true, false), (false, true)] {
+        let fleet = vec![sight("ap-beijing", first), sight("ap-guangzhou", second)];
+        unclear(Rule::UnusedKey, "", fleet, why);
+    }
+}
+
+#[test]
 fn a_digest_that_fits_no_key_may_be_any_key() {
     let why = format!("{ONE}: the cloud shows a digest of the key only");
     let fleet = || vec![pair(A, digest(ED25519), |_| {}), good(B, OTHER)];

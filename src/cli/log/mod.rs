@@ -1,12 +1,17 @@
 //! `log`: the record of changes.
 
+mod restore;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
+use restore::{Restore, restore};
+
 use super::Run;
 use crate::config::{env, paths};
 use crate::error::{Error, ErrorKind};
+use crate::io::one_line;
 use crate::journal::{self, Item as Entry, Run as Recorded, State};
 use crate::output::{Item, ListDocument};
 use crate::time::parse_duration;
@@ -41,6 +46,11 @@ pub(super) struct Log {
     #[arg(long, value_name = "TEXT", conflicts_with = "run")]
     item: Option<String>,
 
+    /// Print the commands that give back what the run took away, for a shell, in their order; what cannot be
+    /// given back is a comment
+    #[arg(long, requires = "run")]
+    restore: bool,
+
     /// Only runs that were cut off or have a request without an answer
     #[arg(long, conflicts_with = "run")]
     unfinished: bool,
@@ -57,8 +67,19 @@ impl Log {
         let sandbox = run.global.sandbox || context.env.switch(env::SANDBOX)?;
         let folder = paths::journal_folder(&context.env, sandbox)?;
         let all = journal::runs(folder)?;
+        if let (Some(name), true) = (&self.run, self.restore) {
+            if context_wants_document(run) {
+                return Err(Error::usage("--restore prints lines for a shell").hint(
+                    "In the JSON document of the run each item has its line under 'restore'.",
+                ));
+            }
+            return context
+                .io
+                .data(&script(one(&all, name)?, sandbox))
+                .map(|()| 0);
+        }
         let items = if let Some(name) = &self.run {
-            in_full(one(&all, name)?)
+            in_full(one(&all, name)?, sandbox)
         } else {
             let fits = self.filter(context.clock.now())?;
             all.iter().filter(|run| fits(run)).map(summary).collect()
@@ -79,6 +100,11 @@ impl Log {
                 context.io.warn(&format!(
                     "{} in {} was sent and has no answer: it may have been carried out",
                     sent.operation, sent.region
+                ));
+            }
+            if !script(one(&all, name)?, sandbox).is_empty() {
+                context.io.hint(&format!(
+                    "kpctl log {name} --restore prints the commands that give back what it took away."
                 ));
             }
         }
@@ -185,8 +211,35 @@ fn summary(run: &Recorded) -> Item {
     }
 }
 
+/// Whether another form than lines was asked for.
+fn context_wants_document(run: &Run<'_>) -> bool {
+    run.global.output.is_some() || run.global.query.is_some()
+}
+
+/// The lines that give back what a run took away: the last step first.
+fn script(run: &Recorded, sandbox: bool) -> String {
+    let mut lines = Vec::new();
+    for item in run.items.iter().rev() {
+        match restore(run, item, sandbox) {
+            Restore::Command(line) => lines.push(
+                line + "
+",
+            ),
+            Restore::Cannot(why) => {
+                let (address, why) = (one_line(&item.address), one_line(&why));
+                lines.push(format!(
+                    "# {address}: {why}
+"
+                ));
+            }
+            Restore::Nothing => {}
+        }
+    }
+    lines.concat()
+}
+
 /// The items of a run, then its requests.
-fn in_full(run: &Recorded) -> Vec<Item> {
+fn in_full(run: &Recorded, sandbox: bool) -> Vec<Item> {
     let text = |value: &Option<String>| value.clone().map_or(Value::Null, Value::from);
     let row = |kind: &str, at: Option<DateTime<Utc>>, entry: &Entry, operation: Option<String>| {
         let status = entry.status.clone();
@@ -227,7 +280,17 @@ fn in_full(run: &Recorded) -> Vec<Item> {
             ])
         }
     };
-    let items = run.items.iter().map(|item| row("item", None, item, None));
+    let items = run.items.iter().map(|item| {
+        let (line, why) = match restore(run, item, sandbox) {
+            Restore::Command(line) => (Value::from(line), Value::Null),
+            Restore::Cannot(why) => (Value::Null, Value::from(why)),
+            Restore::Nothing => (Value::Null, Value::Null),
+        };
+        let mut row = row("item", None, item, None);
+        row.fields.push(("restore", line));
+        row.fields.push(("cannot_restore", why));
+        row
+    });
     let calls = run.calls.iter().map(|(at, sent, answer)| {
         let status = match answer {
             None => "unanswered",
@@ -244,7 +307,10 @@ fn in_full(run: &Recorded) -> Vec<Item> {
             ..Entry::default()
         };
         let place = format!("{} {} {}", sent.cloud, sent.region, sent.operation);
-        row("call", Some(*at), &call, Some(place))
+        let mut row = row("call", Some(*at), &call, Some(place));
+        row.fields.push(("restore", Value::Null));
+        row.fields.push(("cannot_restore", Value::Null));
+        row
     });
     items.chain(calls).collect()
 }

@@ -1,0 +1,281 @@
+//! `apply PLAN --confirm DIGEST`: exactly what was approved, and nothing when its ground has moved.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::Args;
+use futures_util::future::join_all;
+
+use super::Run;
+use super::args::Changing;
+use super::carry_out::{Job, Part, accounts, endpoint};
+use super::revoke;
+use super::site::Site;
+use crate::cloud::{Provider, inventory_lists};
+use crate::config::{env, paths};
+use crate::error::{Error, ErrorKind};
+use crate::io::one_line;
+use crate::journal;
+use crate::model::Scope;
+use crate::ops::change::Extent;
+use crate::ops::plan::{self, Plan, facts, moved};
+
+/// Digits of a digest that are enough to name a plan: 128 bits.
+const ENOUGH: usize = 32;
+/// Bytes that a plan may have; ten thousand items take some megabytes.
+const LARGEST: u64 = 256 << 20;
+
+// Which plan, and who approved it.
+#[derive(Args, Debug)]
+pub(super) struct Apply {
+    /// The plan, as --plan wrote it
+    #[arg(value_name = "PLAN")]
+    file: PathBuf,
+
+    /// The digest of the plan that was approved, at least its first 32 digits
+    #[arg(long, value_name = "DIGEST")]
+    confirm: Option<String>,
+
+    /// Look whether everything is as it was, and show what would be sent; change nothing
+    #[arg(long, conflicts_with = "confirm")]
+    dry_run: bool,
+}
+
+impl Apply {
+    pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
+        let output = Job::output(run)?;
+        super::fleet::refuse_single_place(run)?;
+        let (plan, digest) = read(&self.file)?;
+        self.check(run, &plan, &digest)?;
+        let site = Site::open(run.context, run.global, run.stop).await?;
+        check_world(&site, &plan)?;
+        let steps = parts(&site, &plan)?;
+        let all: Vec<&dyn Provider> = steps
+            .iter()
+            .flatten()
+            .map(|part| part.provider.as_ref())
+            .collect();
+        if endpoint(&site, &steps)? != plan.endpoint {
+            return Err(Error::new(
+                ErrorKind::State,
+                "the plan was made for another endpoint: nothing was changed",
+            )
+            .code("PlanEndpoint"));
+        }
+        let now = accounts(&all).await?;
+        if now != plan.accounts {
+            let name = |accounts: &[plan::Account]| {
+                let texts = accounts.iter().map(|account| {
+                    format!("{}:{} {}", account.cloud, account.profile, account.account)
+                });
+                texts.collect::<Vec<_>>().join(", ")
+            };
+            return Err(Error::credentials(format!(
+                "the plan is for {}, and the credentials are of {}: nothing was changed",
+                name(&plan.accounts),
+                name(&now)
+            ))
+            .code("PlanAccount"));
+        }
+        let recorded = format!("apply {digest}");
+        let resumes = was_begun(run, &site, &recorded)?;
+        check_facts(&steps, &plan, resumes).await?;
+        site.courier().go_on()?;
+        if !self.dry_run && self.confirm.is_none() {
+            show(run, &plan, &digest);
+        }
+        let changing = Changing {
+            yes: self.confirm.is_some(),
+            dry_run: self.dry_run,
+            max_changes: plan.max_changes,
+            max_stops: plan.max_stops,
+            plan: None,
+        };
+        let job = Job {
+            command: "apply".to_owned(),
+            changing: &changing,
+            extent: Extent {
+                dry_run: self.dry_run,
+                wait: plan.wait,
+                verify: plan.verify,
+            },
+            accepted: plan.accepted.clone(),
+            from_input: false,
+            purpose: Some(format!("apply the plan {}", &digest[..ENOUGH])),
+            key: plan.revoked.as_ref().and_then(revoke::known_key),
+        };
+        let mut report = job.execute(run, &site, &steps, &recorded).await?;
+        let members = match &plan.revoked {
+            Some(revoked) if !self.dry_run => {
+                let receipt = revoke::receipt(run, &site, revoked, &report).await?;
+                receipt.add_to(&mut report);
+                receipt.say(run, &output);
+                receipt.members()
+            }
+            _ => Vec::new(),
+        };
+        let place = endpoint(&site, &steps)?;
+        job.write(run, &site, &output, &report, (place.as_deref(), members))?;
+        Ok(report.exit_code)
+    }
+
+    /// What can be judged without asking anybody.
+    fn check(&self, run: &Run<'_>, plan: &Plan, digest: &str) -> Result<(), Error> {
+        let now = run.context.clock.now();
+        if now >= plan.expires_at {
+            let at = plan.expires_at.format("%Y-%m-%dT%H:%M:%SZ");
+            return Err(Error::new(
+                ErrorKind::State,
+                format!("the plan was good until {at}: nothing was changed"),
+            )
+            .code("PlanExpired")
+            .hint("Make it again: what it rests on may have moved."));
+        }
+        let refused = |why: String| {
+            Err(Error::new(ErrorKind::Consent, why)
+                .code("NotConfirmed")
+                .hint(format!(
+                    "Read the plan; if that is what is meant: --confirm {digest}"
+                )))
+        };
+        match &self.confirm {
+            Some(told) => {
+                let told = told.trim().to_ascii_lowercase();
+                if told.len() < ENOUGH {
+                    return Err(Error::usage(format!(
+                        "'{}' is too short for a digest: {ENOUGH} digits at least",
+                        one_line(&told)
+                    )));
+                }
+                if !digest.starts_with(&told) {
+                    return refused(format!(
+                        "the plan's digest is {digest}, and another one was approved: nothing was changed"
+                    ));
+                }
+                Ok(())
+            }
+            None if self.dry_run => Ok(()),
+            None if run.context.io.person_is_there() && !run.global.no_input => Ok(()),
+            None => refused("nobody has approved the plan: nothing was changed".to_owned()),
+        }
+    }
+}
+
+/// Whether the very plan was begun before: then what it does may be done in part.
+fn was_begun(run: &Run<'_>, site: &Site<'_>, recorded: &str) -> Result<bool, Error> {
+    let variables = &run.context.env;
+    let Some(folder) = paths::journal(variables, site.is_sandbox())? else {
+        return Ok(false);
+    };
+    if !folder.exists() {
+        return Ok(false);
+    }
+    let runs = journal::runs(folder)?;
+    Ok(runs.iter().any(|run| run.command == recorded))
+}
+
+/// Reads a plan file.
+fn read(path: &Path) -> Result<(Plan, String), Error> {
+    let name = path.display().to_string();
+    let complain =
+        |error: std::io::Error| Error::usage(format!("cannot read the plan '{name}': {error}"));
+    if std::fs::metadata(path).map_err(complain)?.len() > LARGEST {
+        return Err(Error::usage(format!("'{name}' is too large for a plan")));
+    }
+    let text = std::fs::read_to_string(path).map_err(complain)?;
+    plan::parse(&text, &name)
+}
+
+/// A plan of the embedded cloud is for the embedded cloud.
+fn check_world(site: &Site<'_>, plan: &Plan) -> Result<(), Error> {
+    match (plan.sandbox, site.is_sandbox()) {
+        (true, false) => Err(Error::usage("the plan is for the sandbox")
+            .hint(format!("Add --sandbox, or set {}=1.", env::SANDBOX))),
+        (false, true) => Err(
+            Error::usage("the plan is for real clouds, not for the sandbox")
+                .hint("Leave --sandbox out."),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The changes of the plan, each with who makes it.
+fn parts(site: &Site<'_>, plan: &Plan) -> Result<Vec<Vec<Part>>, Error> {
+    let mut known: Vec<(Scope, Rc<dyn Provider>)> = Vec::new();
+    let mut steps = Vec::new();
+    for step in &plan.steps {
+        let mut parts = Vec::new();
+        for planned in step {
+            let scope = &planned.scope;
+            let mut lists = inventory_lists(scope.cloud).into_iter();
+            let service = lists
+                .find(|(_, service, _)| *service == planned.service)
+                .map(|(_, service, _)| service)
+                .ok_or_else(|| Error::usage("the plan names a service that kpctl does not know"))?;
+            let there = known.iter().find(|(other, _)| other == scope);
+            let provider = if let Some((_, provider)) = there {
+                Rc::clone(provider)
+            } else {
+                let login = site.login_at(scope)?;
+                let provider: Rc<dyn Provider> =
+                    Rc::from(site.one_of_many(service, &login, scope, false)?);
+                known.push((scope.clone(), Rc::clone(&provider)));
+                provider
+            };
+            parts.push(Part {
+                provider,
+                service,
+                request: planned.request.clone(),
+            });
+        }
+        steps.push(parts);
+    }
+    Ok(steps)
+}
+
+/// Everything that the plan rests on is read again. If anything moved, nothing is sent.
+async fn check_facts(steps: &[Vec<Part>], plan: &Plan, resumes: bool) -> Result<(), Error> {
+    let reads = steps
+        .iter()
+        .flatten()
+        .map(|part| facts(part.provider.as_ref(), &part.request));
+    let mut now = Vec::new();
+    for facts in join_all(reads).await {
+        for fact in facts? {
+            if !now
+                .iter()
+                .any(|other: &plan::Fact| other.address == fact.address)
+            {
+                now.push(fact);
+            }
+        }
+    }
+    let moved = moved(&plan.facts, &now, resumes);
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let error = Error::new(
+        ErrorKind::State,
+        format!(
+            "what the plan rests on has moved ({} of {} facts): nothing was changed",
+            moved.len(),
+            plan.facts.len()
+        ),
+    )
+    .code("PlanMoved");
+    let shown = moved.iter().take(10).cloned();
+    let error = shown.fold(error, Error::hint);
+    Err(error.hint("Make the plan again, and have it approved again."))
+}
+
+/// Shows a person what is about to be approved.
+fn show(run: &Run<'_>, plan: &Plan, digest: &str) {
+    let io = &run.context.io;
+    io.say(&format!("plan of '{}', digest {digest}", plan.command));
+    if let Some(reason) = &plan.reason {
+        io.say(&format!("reason: {reason}"));
+    }
+    for note in &plan.notes {
+        io.say(note);
+    }
+}

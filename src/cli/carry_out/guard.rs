@@ -1,0 +1,52 @@
+//! What keeps a change from being made at all: protect rules, and the wish that nothing be changed
+//! directly.
+
+use crate::cli::Run;
+use crate::cloud::Provider;
+use crate::cloud::change::{Others, Survey};
+use crate::config::env;
+use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
+use crate::model::ProtectRule;
+use crate::ops::change::Guard;
+use crate::ops::protect::{Reach, protect};
+
+/// Refuses a direct change where `KPCTL_MUTATIONS` says that changes are planned only. It keeps a job or an
+/// agent from mistakes; what keeps it from harm is a credential that can only read.
+pub(in crate::cli) fn check_mutations(run: &Run<'_>) -> Result<(), Error> {
+    match run.context.env.get(env::MUTATIONS).map(str::trim) {
+        None => Ok(()),
+        Some("plan-only") => Err(Error::new(
+            ErrorKind::Consent,
+            format!("{} is plan-only: nothing was changed", env::MUTATIONS),
+        )
+        .code("PlanOnly")
+        .hint(
+            "Write the change down with --plan FILE; whoever may approve it applies it elsewhere.",
+        )),
+        Some(other) => Err(Error::usage(format!(
+            "{} is '{}', and can only be plan-only",
+            env::MUTATIONS,
+            other.escape_debug()
+        ))),
+    }
+}
+
+/// The config file's protect rules, for the changes of one command.
+pub(super) struct Rules<'a> {
+    pub(super) list: &'a [ProtectRule],
+    pub(super) providers: &'a [&'a dyn Provider],
+    pub(super) reaches: Vec<Reach>,
+}
+
+impl Guard for Rules<'_> {
+    fn inspect<'a>(
+        &'a self,
+        number: usize,
+        others: Others,
+        survey: &'a mut Survey,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        let (provider, reach) = (self.providers[number], self.reaches[number]);
+        Box::pin(protect(self.list, provider, reach, others, survey))
+    }
+}

@@ -1,0 +1,314 @@
+//! What a revocation proves: the key is looked for again, and the receipt names the level that was
+//! reached, and what is left.
+
+use serde_json::{Value, json};
+
+use super::hosts::{self, Proof, Verdict};
+use super::{gaps, look};
+use crate::cli::Run;
+use crate::cli::fleet::Where;
+use crate::cli::site::Site;
+use crate::error::Error;
+use crate::model::{Address, Facts, ListRequest, Resource, Sight, Status};
+use crate::ops::change::Report;
+use crate::ops::find::{Sought, find};
+use crate::ops::plan::Revoked;
+use crate::output::{Fields, Output};
+use crate::sshkey::PublicKey;
+
+/// The exit code of what is not proven.
+const UNPROVEN: u8 = 10;
+
+/// How much is proven; each level includes those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// The key is still somewhere, or not everything was searched.
+    None,
+    /// No cloud that was searched, and all were, has a record of the key.
+    RecordGone,
+    /// Every machine that was known to hold it was seen without it, and all that can hold it was seen.
+    Detached,
+    /// Each of those machines was asked, and refuses it.
+    HostProven,
+}
+
+impl Level {
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::RecordGone => "record-gone",
+            Self::Detached => "detached",
+            Self::HostProven => "host-proven",
+        }
+    }
+}
+
+/// What came of a revocation.
+pub(in crate::cli) struct Receipt {
+    fingerprint: String,
+    level: Level,
+    searched: Vec<String>,
+    /// Places that could not be searched, before or after, and why.
+    unseen: Vec<(String, String)>,
+    /// Where the key still is.
+    found_again: Vec<String>,
+    machines: Vec<String>,
+    proofs: Vec<Proof>,
+    left: Vec<String>,
+}
+
+/// What deleting records never does.
+const HOSTS: &str = "hosts that trust the key in a file of theirs, such as authorized_keys, go on trusting it: a cloud's \
+                     record is not that file";
+/// What nobody can see.
+const OTHERS: &str = "keys that other users keep in CodeArts cannot be seen or deleted with these credentials: ask them";
+
+/// Looks for the key again, asks the hosts, and says what is proven.
+pub(in crate::cli) async fn receipt(
+    run: &Run<'_>,
+    site: &Site<'_>,
+    revoked: &Revoked,
+    report: &Report,
+) -> Result<Receipt, Error> {
+    let place = Where {
+        on: revoked.scopes.clone(),
+    };
+    // After a change whatever happens is in the receipt: a look that fails proves nothing.
+    let looked = look(run, site, &place).await;
+    let sought = match &revoked.public_key {
+        Some(line) => Sought::Key(PublicKey::parse(line)?),
+        None => Sought::Digest(revoked.fingerprint.parse()?),
+    };
+    let mut receipt = Receipt {
+        fingerprint: revoked.fingerprint.clone(),
+        level: Level::None,
+        searched: Vec::new(),
+        unseen: revoked.unseen.clone(),
+        found_again: Vec::new(),
+        machines: Vec::new(),
+        proofs: Vec::new(),
+        left: vec![HOSTS.to_owned()],
+    };
+    let mut is_huawei = false;
+    match &looked {
+        Ok((_, inventory)) => {
+            let seen = inventory.visits.iter();
+            let seen = seen.filter(|visit| matches!(visit.sight, Sight::Seen));
+            receipt.searched = seen.map(|visit| visit.place.to_string()).collect();
+            let found = find(inventory, &sought);
+            for gap in gaps(inventory, &found) {
+                if !receipt.unseen.iter().any(|(place, _)| *place == gap.0) {
+                    receipt.unseen.push(gap);
+                }
+            }
+            let hits = found.hits.iter();
+            receipt.found_again = hits
+                .filter_map(|(holding, _)| Some(holding.record.address.as_ref()?.to_string()))
+                .collect();
+            let is_codearts = |place: &crate::model::Place| place.resource == Resource::CodeartsKey;
+            is_huawei = inventory
+                .visits
+                .iter()
+                .any(|visit| is_codearts(&visit.place));
+        }
+        Err(error) => {
+            let everywhere = revoked.scopes.join(", ");
+            receipt
+                .unseen
+                .push((everywhere, format!("looking again failed: {error}")));
+        }
+    }
+    if is_huawei {
+        receipt.left.push(OTHERS.to_owned());
+    }
+    let machines = machines(report);
+    receipt.machines = machines
+        .iter()
+        .map(|(machine, _)| machine.to_string())
+        .collect();
+    let is_record_gone = receipt.unseen.is_empty() && receipt.found_again.is_empty();
+    // A cloud that does not tell what holds a key leaves that open.
+    let tells_all = revoked.places.iter().all(|place| {
+        let address = place.parse::<Address>();
+        address.is_ok_and(|address| {
+            crate::cloud::holders::holders(address.scope.cloud, address.resource).is_all
+        })
+    });
+    if !tells_all {
+        receipt.left.push(
+            "KPS does not tell which servers hold a pair: those go on trusting the key".to_owned(),
+        );
+    }
+    let is_detached = tells_all && machines.iter().all(|(_, is_off)| *is_off);
+    if let Some(program) = &revoked.verify_cmd {
+        let hosts = hosts_of(site, looked.as_ref().ok().map(|(fleet, _)| fleet), machines).await;
+        receipt.proofs = hosts::ask(site, program, hosts).await;
+    }
+    let is_proven = !receipt.proofs.is_empty()
+        && receipt
+            .proofs
+            .iter()
+            .all(|proof| proof.verdict == Verdict::Refused);
+    receipt.level = match (is_record_gone, is_detached, is_proven) {
+        (false, ..) => Level::None,
+        (true, false, _) => Level::RecordGone,
+        (true, true, false) => Level::Detached,
+        (true, true, true) => Level::HostProven,
+    };
+    Ok(receipt)
+}
+
+/// The machines that were to give the key up, and whether they were seen without it.
+fn machines(report: &Report) -> Vec<(Address, bool)> {
+    let mut machines: Vec<(Address, bool)> = Vec::new();
+    for outcome in &report.outcomes {
+        let machine = match (&outcome.target, outcome.address.resource) {
+            (Some(target), _) => target,
+            (None, Resource::CphServer) => &outcome.address,
+            _ => continue,
+        };
+        let is_off = outcome.verified
+            && matches!(
+                outcome.status,
+                Status::Detached | Status::Unchanged | Status::Changed
+            );
+        match machines.iter_mut().find(|(known, _)| known == machine) {
+            Some((_, all)) => *all &= is_off,
+            None => machines.push((machine.clone(), is_off)),
+        }
+    }
+    machines
+}
+
+/// Where the machines can be reached.
+async fn hosts_of(
+    site: &Site<'_>,
+    fleet: Option<&crate::cli::fleet::Fleet>,
+    machines: Vec<(Address, bool)>,
+) -> Vec<(Address, Option<String>)> {
+    let mut hosts: Vec<(Address, Option<String>)> = machines
+        .into_iter()
+        .map(|(machine, _)| (machine, None))
+        .collect();
+    let mut scopes = Vec::new();
+    for (machine, _) in &hosts {
+        if !scopes.contains(&machine.scope) {
+            scopes.push(machine.scope.clone());
+        }
+    }
+    for scope in scopes {
+        if site.courier().is_over() {
+            break;
+        }
+        let provider = fleet.and_then(|fleet| fleet.provider(&scope));
+        let Some(provider) = provider else { continue };
+        let Ok(listing) = provider.list(ListRequest::Instances).await else {
+            continue;
+        };
+        for record in listing.records {
+            if let (Some(address), Facts::Instance(instance)) = (&record.address, &record.facts)
+                && let Some((_, host)) = hosts.iter_mut().find(|(machine, _)| machine == address)
+            {
+                *host = instance.hosts.first().cloned();
+            }
+        }
+    }
+    hosts
+}
+
+impl Receipt {
+    /// What the receipt adds to the end of the command.
+    pub(in crate::cli) fn add_to(&self, report: &mut Report) {
+        if report.exit_code != 0 {
+            return;
+        }
+        let asked_hosts = self.proofs.iter();
+        let mut unproven = asked_hosts.filter(|proof| proof.verdict != Verdict::Refused);
+        if self.level == Level::None || unproven.next().is_some() {
+            report.exit_code = UNPROVEN;
+        }
+    }
+
+    /// The receipt as a member of the document.
+    pub(in crate::cli) fn members(&self) -> Fields {
+        let unseen: Vec<Value> = self
+            .unseen
+            .iter()
+            .map(|(place, why)| json!({ "scope": place, "reason": why }))
+            .collect();
+        let proofs: Vec<Value> = self
+            .proofs
+            .iter()
+            .map(|proof| {
+                let code = match proof.verdict {
+                    Verdict::Refused => Some(0),
+                    Verdict::Failed(code) => code,
+                    _ => None,
+                };
+                json!({
+                    "address": proof.machine.to_string(),
+                    "host": proof.host,
+                    "result": proof.verdict.word(),
+                    "exit_code": code,
+                })
+            })
+            .collect();
+        vec![(
+            "receipt",
+            json!({
+                "key": self.fingerprint,
+                "level": self.level.word(),
+                "searched": self.searched,
+                "unseen": unseen,
+                "found_again": self.found_again,
+                "machines": self.machines,
+                "hosts": proofs,
+                "left": self.left,
+            }),
+        )]
+    }
+
+    /// Tells a person.
+    pub(in crate::cli) fn say(&self, run: &Run<'_>, output: &Output) {
+        if output.is_document() {
+            return;
+        }
+        let io = &run.context.io;
+        let proven = match self.level {
+            Level::None => "not proven gone",
+            Level::RecordGone => "its records are gone from every place",
+            Level::Detached => "its records are gone from every place, and no machine holds it",
+            Level::HostProven => {
+                "its records are gone from every place, no machine holds it, and the hosts refuse it"
+            }
+        };
+        io.say(&format!(
+            "{}: {proven} ({}); {} places searched again",
+            self.fingerprint,
+            self.level.word(),
+            self.searched.len()
+        ));
+        for place in &self.found_again {
+            io.warn(&format!("it is still at {place}"));
+        }
+        for (place, why) in &self.unseen {
+            io.warn(&format!("not searched: {place}: {why}"));
+        }
+        for proof in self
+            .proofs
+            .iter()
+            .filter(|proof| proof.verdict != Verdict::Refused)
+        {
+            let why = match &proof.verdict {
+                Verdict::Failed(Some(code)) => format!("the program ended with {code}"),
+                Verdict::Failed(None) => "the program was ended by a signal".to_owned(),
+                Verdict::NotStarted(why) => format!("the program does not start: {why}"),
+                verdict => verdict.word().to_owned(),
+            };
+            io.warn(&format!("not proven on {}: {why}", proof.machine));
+        }
+        for text in &self.left {
+            io.say(&format!("left: {text}"));
+        }
+    }
+}

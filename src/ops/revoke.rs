@@ -1,0 +1,257 @@
+//! Taking a key away everywhere: from what was found to what is done, in an order that the clouds accept.
+//! Machines give the key up first, then its records go.
+
+use std::collections::BTreeMap;
+
+use super::find::Match;
+use crate::cloud::holders::holders;
+use crate::error::{Error, ErrorKind};
+use crate::model::{
+    Address, Binding, ChangeRequest, Facts, Holding, Inventory, Power, RepositoryKeys, Resource,
+    Scope,
+};
+
+/// How machines may be treated.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// The key pair that servers of cloud phones get instead, by name: such a server always has one.
+    pub replace_with: Option<String>,
+    /// What may be done to a machine that is on, where a change needs it off.
+    pub power: Power,
+    /// Machines that were stopped for the change are started after it.
+    pub start_again: bool,
+    /// Machines are restarted after the change, where it counts from then on only.
+    pub reboot: bool,
+}
+
+/// A change in one scope.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Where.
+    pub scope: Scope,
+    /// The kind of thing that it is about: its service makes the change.
+    pub resource: Resource,
+    /// The change.
+    pub request: ChangeRequest,
+}
+
+/// What is done, and what is left to people.
+#[derive(Clone, Debug, Default)]
+pub struct Revocation {
+    /// Machines give the key up.
+    pub detach: Vec<Wanted>,
+    /// Its records go.
+    pub delete: Vec<Wanted>,
+    /// What no change of these does.
+    pub left: Vec<String>,
+    /// What the user should know before saying yes.
+    pub notes: Vec<String>,
+}
+
+/// A scope's name, the kind of pair, and the ids of machines.
+type Machines = (String, Resource, Vec<String>);
+
+/// Decides what is done about each place of a key.
+pub fn plan(
+    inventory: &Inventory,
+    hits: &[(&Holding, Match)],
+    ways: &Ways,
+) -> Result<Revocation, Error> {
+    let mut revocation = Revocation::default();
+    // Pairs that the same machines hold go in one request: a machine is stopped once then.
+    let mut bound: BTreeMap<Machines, (Scope, Vec<String>)> = BTreeMap::new();
+    let mut servers: Vec<(Address, String)> = Vec::new();
+    let mut records: Vec<(Scope, Resource, Vec<String>)> = Vec::new();
+    for (holding, by) in hits {
+        let Some(address) = &holding.record.address else {
+            continue;
+        };
+        let none = Vec::new();
+        let held_by = holding.usage.as_ref().map_or(&none, |usage| &usage.holders);
+        let mut machines: BTreeMap<String, (Scope, Vec<String>)> = BTreeMap::new();
+        for holder in held_by {
+            match holder.resource {
+                Resource::Instance => {
+                    let place = machines
+                        .entry(holder.scope.to_string())
+                        .or_insert_with(|| (holder.scope.clone(), Vec::new()));
+                    place.1.push(holder.id.clone());
+                }
+                Resource::CphServer => servers.push((holder.clone(), address.id.clone())),
+                // A user's key is a place of its own.
+                _ => {}
+            }
+        }
+        for (name, (scope, mut ids)) in machines {
+            ids.sort();
+            let pairs = &mut bound
+                .entry((name, address.resource, ids))
+                .or_insert_with(|| (scope, Vec::new()))
+                .1;
+            if !pairs.contains(&address.id) {
+                pairs.push(address.id.clone());
+            }
+        }
+        let known = records
+            .iter_mut()
+            .find(|(scope, kind, _)| *scope == address.scope && *kind == address.resource);
+        match known {
+            Some((.., ids)) => ids.push(address.id.clone()),
+            None => records.push((
+                address.scope.clone(),
+                address.resource,
+                vec![address.id.clone()],
+            )),
+        }
+        if *by != Match::Exact {
+            revocation.notes.push(format!(
+                "{address} is recognised by its fingerprint: the cloud does not show the key itself"
+            ));
+        }
+        revocation.left.extend(left(holding, address));
+    }
+    for ((_, resource, machines), (scope, pairs)) in bound {
+        let binding = Binding {
+            power: if resource == Resource::LighthouseKeyPair && ways.power != Power::Cut {
+                // It is changed while it runs.
+                Power::Untouched
+            } else {
+                ways.power
+            },
+            start_again: ways.start_again,
+            reboot: ways.reboot,
+            ..Binding::new(resource, pairs, machines)
+        };
+        revocation.detach.push(Wanted {
+            scope,
+            resource,
+            request: ChangeRequest::DetachKeyPairs(binding),
+        });
+    }
+    revocation
+        .detach
+        .extend(replacements(inventory, hits, &servers, ways)?);
+    for (scope, resource, ids) in records {
+        let request = if resource == Resource::CodeartsKey {
+            let ids = ids.iter().filter_map(|id| id.parse().ok()).collect();
+            ChangeRequest::DeleteRepositoryKeys(RepositoryKeys::Ids(ids))
+        } else {
+            ChangeRequest::DeleteKeyPairs {
+                resource,
+                ids,
+                client_token: None,
+            }
+        };
+        revocation.delete.push(Wanted {
+            scope,
+            resource,
+            request,
+        });
+    }
+    Ok(revocation)
+}
+
+/// Gives servers of cloud phones another pair. One that is not there, or is the key itself, is refused
+/// before anything is sent.
+fn replacements(
+    inventory: &Inventory,
+    hits: &[(&Holding, Match)],
+    servers: &[(Address, String)],
+    ways: &Ways,
+) -> Result<Vec<Wanted>, Error> {
+    if servers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(replacement) = &ways.replace_with else {
+        let names: Vec<String> = servers
+            .iter()
+            .map(|(server, _)| server.to_string())
+            .collect();
+        return Err(Error::new(
+            ErrorKind::Consent,
+            "cloud phone servers hold the key, and such a server always has one: nothing was changed",
+        )
+        .code("ReplacementMissing")
+        .hint(format!(
+            "Name the key pair that they get instead, with --replace-with NAME: {}.",
+            names.join(", ")
+        )));
+    };
+    let mut scopes: Vec<(Scope, Vec<(String, String)>)> = Vec::new();
+    for (server, pair) in servers {
+        if pair == replacement {
+            return Err(same_key(replacement));
+        }
+        let pair = (server.id.clone(), replacement.clone());
+        match scopes.iter_mut().find(|(scope, _)| *scope == server.scope) {
+            Some((_, assignments)) => {
+                if !assignments.contains(&pair) {
+                    assignments.push(pair);
+                }
+            }
+            None => scopes.push((server.scope.clone(), vec![pair])),
+        }
+    }
+    let mut wanted = Vec::new();
+    for (scope, assignments) in scopes {
+        let there = scope.address(Resource::KeyPair, replacement);
+        let is_it = |holding: &&Holding| holding.record.address.as_ref() == Some(&there);
+        if hits.iter().any(|(hit, _)| is_it(hit)) {
+            return Err(same_key(replacement));
+        }
+        if !inventory.holdings.iter().any(|holding| is_it(&holding)) {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!(
+                    "there is no key pair {there} to replace the key with: nothing was changed"
+                ),
+            )
+            .hint("Import it there first: kpctl import FILE.pub --name NAME --on SCOPE."));
+        }
+        wanted.push(Wanted {
+            scope,
+            resource: Resource::CphServer,
+            request: ChangeRequest::ReplaceServerKeyPairs { assignments },
+        });
+    }
+    Ok(wanted)
+}
+
+fn same_key(replacement: &str) -> Error {
+    Error::usage(format!(
+        "'{replacement}' is the key that is to be taken away, so that it cannot replace itself"
+    ))
+    .hint("Name another key pair with --replace-with.")
+}
+
+/// What a deletion of the record does not do.
+fn left(holding: &Holding, address: &Address) -> Vec<String> {
+    let mut left = Vec::new();
+    let told = holders(address.scope.cloud, address.resource);
+    if !told.is_all {
+        left.push(format!(
+            "{address}: the cloud does not tell which servers hold it, and they go on trusting it; to take it off one: \
+             kpctl {} {} detach --key-pair {} --instance ID -r {}, with the credential that it asks for",
+            address.scope.cloud, address.resource, address.id, address.scope.region
+        ));
+    } else if holding
+        .usage
+        .as_ref()
+        .is_none_or(|usage| !usage.is_complete)
+    {
+        left.push(format!(
+            "{address}: what holds it could not be seen, and goes on trusting it"
+        ));
+    }
+    if let Facts::KeyPair(pair) = &holding.record.facts
+        && pair.private_key_stored == Some(true)
+    {
+        left.push(format!(
+            "{address}: the private half that the cloud keeps goes with it, for good"
+        ));
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests;
