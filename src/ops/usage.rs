@@ -38,6 +38,11 @@ pub fn count(inventory: &mut Inventory) {
         .filter(|visit| !matches!(visit.sight, Sight::Unseen(_)))
         .map(|visit| &visit.place)
         .collect();
+    let listed: HashSet<&Address> = inventory
+        .holdings
+        .iter()
+        .filter_map(|holding| holding.record.address.as_ref())
+        .collect();
     let usages: Vec<Option<Usage>> = inventory
         .holdings
         .iter()
@@ -50,8 +55,22 @@ pub fn count(inventory: &mut Inventory) {
                 .iter()
                 .filter(|(key, user)| user != address && is_same(record.material(), key));
             holders.extend(same.map(|(_, user)| user.clone()));
+            // A region that shows the pair of another one shows its machines, too, as if they were its own.
+            let mut own: HashMap<Name, Address> = HashMap::new();
+            for holder in &holders {
+                let known = own.entry(name_of(holder));
+                let known = known.or_insert_with(|| holder.clone());
+                if listed.contains(holder) && !listed.contains(known) {
+                    known.clone_from(holder);
+                }
+            }
             let mut once = HashSet::new();
-            holders.retain(|holder| once.insert(holder.clone()));
+            holders.retain(|holder| once.insert(name_of(holder)));
+            for holder in &mut holders {
+                if let Some(own) = own.remove(&name_of(holder)) {
+                    *holder = own;
+                }
+            }
             let scopes = regions.get(&name).into_iter().flatten();
             let is_complete = scopes
                 .map(|region| Scope {

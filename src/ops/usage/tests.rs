@@ -119,6 +119,17 @@ fn a_pair_that_is_shown_in_all_regions_is_held_by_what_holds_it_in_any() {
         vec![
             pair(&one, "skey-1", Some(vec![holder])),
             pair(&two, "skey-1", Some(Vec::new())),
+            // As a region shows it that takes the machine of another one for its own.
+            pair(
+                &two,
+                "skey-4",
+                Some(vec![two.address(Resource::Instance, "ins-4")]),
+            ),
+            pair(
+                &one,
+                "skey-4",
+                Some(vec![one.address(Resource::Instance, "ins-4")]),
+            ),
             pair(&two, "skey-2", Some(Vec::new())),
             pair(&two, "skey-3", None),
         ],
@@ -129,6 +140,8 @@ fn a_pair_that_is_shown_in_all_regions_is_held_by_what_holds_it_in_any() {
         [
             ("skey-1".to_owned(), 1, true),
             ("skey-1".to_owned(), 1, true),
+            ("skey-4".to_owned(), 1, true),
+            ("skey-4".to_owned(), 1, true),
             ("skey-2".to_owned(), 0, true),
             ("skey-3".to_owned(), 0, false)
         ]
