@@ -13,7 +13,7 @@ use super::{Fleet, common_refusal};
 use crate::cli::Run;
 use crate::cli::site::Site;
 use crate::cloud::reads;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::{Facts, Holding, Inventory, Place, Record, Sight, Visit};
 use crate::ops::sweep::{Progress, Take, sweep};
 
@@ -94,6 +94,7 @@ impl Fleet {
         let (seen, warnings) = status.beside(read).await?;
         let mut visits = self.visits.clone();
         visits.extend(seen);
+        self.doubt(&mut visits);
         if let Some(error) = common_refusal(&visits) {
             return Err(error);
         }
@@ -102,6 +103,29 @@ impl Fleet {
             warnings,
             began,
         })
+    }
+
+    /// A region that a person named and in which nothing is enabled may be a typo, which must not look like
+    /// an account without keys.
+    fn doubt(&self, visits: &mut [Visit]) {
+        for scope in &self.named {
+            let in_it = |visit: &&Visit| visit.place.scope == *scope;
+            let mut there = visits.iter().filter(in_it);
+            if there.any(|visit| !matches!(visit.sight, Sight::NotEnabled(_))) {
+                continue;
+            }
+            for visit in visits
+                .iter_mut()
+                .filter(|visit| visit.place.scope == *scope)
+            {
+                if let Sight::NotEnabled(why) = &visit.sight {
+                    let error = Error::new(ErrorKind::NotFound, why.clone())
+                        .code("NotEnabled")
+                        .hint("Check the region's name, and the account.");
+                    visit.sight = Sight::Unseen(error);
+                }
+            }
+        }
     }
 
     /// Reads all places into memory; things are in the order of their places.

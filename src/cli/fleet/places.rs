@@ -24,6 +24,8 @@ pub(in crate::cli) struct Fleet {
     pub(in crate::cli) visits: Vec<Visit>,
     /// The accounts that are worked with.
     pub(in crate::cli) logins: Vec<(CloudId, Rc<Login>)>,
+    /// Scopes whose very region the user named.
+    pub(super) named: Vec<Scope>,
     providers: HashMap<Scope, Shared>,
 }
 
@@ -52,6 +54,7 @@ impl Fleet {
             targets: Vec::new(),
             visits: Vec::new(),
             logins: Vec::new(),
+            named: Vec::new(),
             providers: HashMap::new(),
         };
         for profile in broken {
@@ -146,6 +149,9 @@ impl Fleet {
                         region,
                     };
                     fits_nothing = false;
+                    if is_named && !self.named.contains(&scope) {
+                        self.named.push(scope.clone());
+                    }
                     let place = Place { scope, resource };
                     self.add_place(site, login, place, why_not, is_named)?;
                 }
