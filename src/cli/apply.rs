@@ -18,7 +18,7 @@ use crate::io::one_line;
 use crate::journal;
 use crate::model::Scope;
 use crate::ops::change::Extent;
-use crate::ops::plan::{self, Plan, facts, moved};
+use crate::ops::plan::{self, Fact, Plan, Resumption, facts, moved};
 
 /// Digits of a digest that are enough to name a plan: 128 bits.
 const ENOUGH: usize = 32;
@@ -47,6 +47,13 @@ impl Apply {
         super::fleet::refuse_single_place(run)?;
         let (plan, digest) = read(&self.file)?;
         self.check(run, &plan, &digest)?;
+        if let Some(program) = plan
+            .revoked
+            .as_ref()
+            .and_then(|key| key.verify_cmd.as_ref())
+        {
+            revoke::check_program(program)?;
+        }
         let site = Site::open(run.context, run.global, run.stop).await?;
         check_world(&site, &plan)?;
         let steps = parts(&site, &plan)?;
@@ -78,8 +85,12 @@ impl Apply {
             .code("PlanAccount"));
         }
         let recorded = format!("apply {digest}");
-        let resumes = was_begun(run, &site, &recorded)?;
-        check_facts(&steps, &plan, resumes).await?;
+        let goes_on = was_begun(run, &site, &recorded)?;
+        let now = check_facts(&steps, &plan, goes_on).await?;
+        let resumed = goes_on.then_some(Resumption {
+            then: &plan.facts,
+            now: &now,
+        });
         site.courier().go_on()?;
         if !self.dry_run && self.confirm.is_none() {
             show(run, &plan, &digest);
@@ -104,10 +115,12 @@ impl Apply {
             purpose: Some(format!("apply the plan {}", &digest[..ENOUGH])),
             key: plan.revoked.as_ref().and_then(revoke::known_key),
         };
-        let mut report = job.execute(run, &site, &steps, &recorded).await?;
+        let mut report = job
+            .execute(run, &site, &steps, (&recorded, resumed))
+            .await?;
         let members = match &plan.revoked {
             Some(revoked) if !self.dry_run => {
-                let receipt = revoke::receipt(run, &site, revoked, &report).await?;
+                let receipt = revoke::receipt(run, &site, (revoked, &steps), &report).await?;
                 receipt.add_to(&mut report);
                 receipt.say(run, &output);
                 receipt.members()
@@ -234,7 +247,7 @@ fn parts(site: &Site<'_>, plan: &Plan) -> Result<Vec<Vec<Part>>, Error> {
 }
 
 /// Everything that the plan rests on is read again. If anything moved, nothing is sent.
-async fn check_facts(steps: &[Vec<Part>], plan: &Plan, resumes: bool) -> Result<(), Error> {
+async fn check_facts(steps: &[Vec<Part>], plan: &Plan, resumes: bool) -> Result<Vec<Fact>, Error> {
     let reads = steps
         .iter()
         .flatten()
@@ -242,17 +255,14 @@ async fn check_facts(steps: &[Vec<Part>], plan: &Plan, resumes: bool) -> Result<
     let mut now = Vec::new();
     for facts in join_all(reads).await {
         for fact in facts? {
-            if !now
-                .iter()
-                .any(|other: &plan::Fact| other.address == fact.address)
-            {
+            if !now.iter().any(|other: &Fact| other.address == fact.address) {
                 now.push(fact);
             }
         }
     }
     let moved = moved(&plan.facts, &now, resumes);
     if moved.is_empty() {
-        return Ok(());
+        return Ok(now);
     }
     let error = Error::new(
         ErrorKind::State,
@@ -277,5 +287,12 @@ fn show(run: &Run<'_>, plan: &Plan, digest: &str) {
     }
     for note in &plan.notes {
         io.say(note);
+    }
+    let program = plan
+        .revoked
+        .as_ref()
+        .and_then(|key| key.verify_cmd.as_ref());
+    if let Some(program) = program {
+        io.say(&format!("it runs '{program}' here for each machine"));
     }
 }

@@ -272,8 +272,11 @@ pub async fn go_on(
         .flatten()
         .any(|survey| !ready(survey).is_empty());
     if anything_to_send && (extent.dry_run || terms.consent.ask.is_none()) {
+        let mut said = HashSet::new();
         for note in surveys.iter().flatten().flat_map(|survey| &survey.notes) {
-            say(note);
+            if said.insert(note) {
+                say(note);
+            }
         }
     }
     if extent.dry_run {

@@ -7,8 +7,9 @@ use crate::cloud::change::{Others, Survey};
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::ProtectRule;
+use crate::model::{ChangeRequest, ProtectRule};
 use crate::ops::change::Guard;
+use crate::ops::plan::Resumption;
 use crate::ops::protect::{Reach, protect};
 
 /// Refuses a direct change where `KPCTL_MUTATIONS` says that changes are planned only. It keeps a job or an
@@ -32,11 +33,12 @@ pub(in crate::cli) fn check_mutations(run: &Run<'_>) -> Result<(), Error> {
     }
 }
 
-/// The config file's protect rules, for the changes of one command.
+/// What has a word about the changes of one step: what was done before, and the config file's protect rules.
 pub(super) struct Rules<'a> {
     pub(super) list: &'a [ProtectRule],
     pub(super) providers: &'a [&'a dyn Provider],
-    pub(super) reaches: Vec<Reach>,
+    pub(super) requests: Vec<&'a ChangeRequest>,
+    pub(super) resumed: Option<Resumption<'a>>,
 }
 
 impl Guard for Rules<'_> {
@@ -46,7 +48,11 @@ impl Guard for Rules<'_> {
         others: Others,
         survey: &'a mut Survey,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        let (provider, reach) = (self.providers[number], self.reaches[number]);
+        let (provider, request) = (self.providers[number], self.requests[number]);
+        if let Some(resumed) = &self.resumed {
+            resumed.settle(request, survey);
+        }
+        let reach = Reach::of(request);
         Box::pin(protect(self.list, provider, reach, others, survey))
     }
 }

@@ -1,12 +1,14 @@
 //! `revoke KEY`: take a key away everywhere, and prove it.
 
 mod hosts;
+mod machines;
 mod receipt;
 
 use std::rc::Rc;
 
 use clap::Args;
 
+pub(super) use hosts::check as check_program;
 pub(super) use receipt::receipt;
 
 use super::Run;
@@ -138,10 +140,10 @@ impl Revoke {
         for note in &notes {
             run.context.io.say(note);
         }
-        let mut report = job.execute(run, &site, &steps, "revoke").await?;
+        let mut report = job.execute(run, &site, &steps, ("revoke", None)).await?;
         let mut members = Vec::new();
         if !changing.dry_run {
-            let receipt = receipt(run, &site, &revoked, &report).await?;
+            let receipt = receipt(run, &site, (&revoked, &steps), &report).await?;
             receipt.add_to(&mut report);
             receipt.say(run, &output);
             members = receipt.members();

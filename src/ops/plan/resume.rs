@@ -1,0 +1,71 @@
+//! A plan that was begun before: what it has done already is not done again.
+
+use super::Fact;
+use crate::cloud::change::Survey;
+use crate::model::{Address, ChangeRequest, Outcome, Status};
+
+/// What was there when a plan was made, and what is there now that it is gone on with.
+#[derive(Clone, Copy, Debug)]
+pub struct Resumption<'a> {
+    /// The facts of the plan.
+    pub then: &'a [Fact],
+    /// The same facts, read again.
+    pub now: &'a [Fact],
+}
+
+impl Resumption<'_> {
+    /// Decides items that the plan has done before. A look by itself cannot know them: a pair that is gone
+    /// seems to be a slip of the pen, and a server is given a pair of the same name once more.
+    pub fn settle(&self, request: &ChangeRequest, survey: &mut Survey) {
+        for outcome in &mut survey.outcomes {
+            let is_done = match request {
+                ChangeRequest::DetachKeyPairs(_) => {
+                    matches!(outcome.status, Status::Skipped | Status::NotFound)
+                        && self.is_gone(&outcome.address)
+                        && !self.is_still_held(outcome)
+                }
+                ChangeRequest::ReplaceServerKeyPairs { assignments } => {
+                    let server = &outcome.address;
+                    let mut own = assignments.iter().filter(|(id, _)| *id == server.id);
+                    outcome.status == Status::Skipped
+                        && own.next().is_some_and(|(_, pair)| self.got(server, pair))
+                }
+                _ => false,
+            };
+            if is_done {
+                outcome.error = None;
+                outcome.seen(Status::Unchanged);
+            }
+        }
+        let is_left = |outcome: &Outcome| outcome.status == Status::Skipped;
+        if !survey.outcomes.iter().any(is_left) {
+            survey.notes.clear();
+        }
+    }
+
+    fn is_gone(&self, pair: &Address) -> bool {
+        let was_there = fact(self.then, pair).is_some_and(|fact| fact.is_there);
+        was_there && fact(self.now, pair).is_some_and(|fact| !fact.is_there)
+    }
+
+    fn is_still_held(&self, outcome: &Outcome) -> bool {
+        let machine = outcome.target.as_ref();
+        let machine = machine.and_then(|machine| fact(self.now, machine));
+        let held = machine.and_then(|machine| machine.holds.as_ref());
+        held.is_some_and(|held| held.contains(&outcome.address.to_string()))
+    }
+
+    /// Whether the server held another pair, and holds this one now.
+    fn got(&self, server: &Address, pair: &str) -> bool {
+        let holds = |facts: &[Fact]| {
+            let held = fact(facts, server)?.holds.as_ref()?.first()?;
+            Some(held == pair)
+        };
+        holds(self.then) == Some(false) && holds(self.now) == Some(true)
+    }
+}
+
+fn fact<'a>(facts: &'a [Fact], address: &Address) -> Option<&'a Fact> {
+    let address = address.to_string();
+    facts.iter().find(|fact| fact.address == address)
+}
