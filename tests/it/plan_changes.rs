@@ -127,11 +127,6 @@ const CASES: &[Case] = &[
         &["skey-* imported"],
     ),
     (
-        &["tencent", "lighthouse-key-pair", "delete", "lhkp-9t4m6p1l"],
-        &["DeleteKeyPairs"],
-        &["lhkp-9t4m6p1l *"],
-    ),
-    (
         &[
             "tencent",
             "lighthouse-key-pair",
@@ -400,8 +395,8 @@ fn where_only_plans_are_wanted_nothing_is_changed() {
         &[&delete[..], &["--yes"]].concat(),
         &["apply", "p.json", "--confirm", &digest],
         &["revoke", KEY, "--yes"],
-        &["import", KEY, "--name", "x", "--on", EVERYWHERE[0]],
-        &["volcengine", "key-pair", "import", KEY, "--name", "x"],
+        &["import", KEY, "--name", "held", "--on", EVERYWHERE[0]],
+        &["volcengine", "key-pair", "import", KEY, "--name", "held"],
         &[
             "api",
             "tencent",

@@ -13,7 +13,7 @@ use crate::cloud::Provider;
 use crate::error::Error;
 use crate::ops::change::{self, Report, Terms};
 use crate::ops::consent::Consent;
-use crate::ops::plan::{Account, Call, Fact, Plan, Planned, Revoked, facts, pinned, text};
+use crate::ops::plan::{Account, Call, Fact, Plan, Planned, Revoked, facts, pinned, text, to_json};
 use crate::output::Output;
 
 /// How long a plan is good: who approves it looks at what is there today.
@@ -42,6 +42,10 @@ impl Job<'_> {
         let io = &run.context.io;
         if path.symlink_metadata().is_ok() {
             return Err(taken(path));
+        }
+        // What cannot be planned at all needs no consent.
+        for part in steps.iter().flatten() {
+            to_json(&part.request)?;
         }
         let providers = providers(steps);
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();

@@ -17,29 +17,52 @@ impl Resumption<'_> {
     /// Decides items that the plan has done before. A look by itself cannot know them: a pair that is gone
     /// seems to be a slip of the pen, and a server is given a pair of the same name once more.
     pub fn settle(&self, request: &ChangeRequest, survey: &mut Survey) {
+        let mut stopped = Vec::new();
         for outcome in &mut survey.outcomes {
-            let is_done = match request {
+            let is_open = outcome.status == Status::Skipped;
+            let done = match request {
                 ChangeRequest::DetachKeyPairs(_) => {
-                    matches!(outcome.status, Status::Skipped | Status::NotFound)
+                    let is_done = matches!(outcome.status, Status::Skipped | Status::NotFound)
                         && self.is_gone(&outcome.address)
-                        && !self.is_still_held(outcome)
+                        && !self.is_still_held(outcome);
+                    is_done.then_some(Status::Unchanged)
                 }
                 ChangeRequest::ReplaceServerKeyPairs { assignments } => {
                     let server = &outcome.address;
                     let mut own = assignments.iter().filter(|(id, _)| *id == server.id);
-                    outcome.status == Status::Skipped
-                        && own.next().is_some_and(|(_, pair)| self.got(server, pair))
+                    let is_done = is_open && own.any(|(_, pair)| self.got(server, pair));
+                    is_done.then_some(Status::Unchanged)
                 }
-                _ => false,
+                ChangeRequest::DeleteKeyPairs { .. } | ChangeRequest::DeleteRepositoryKeys(_) => {
+                    (is_open && self.is_gone(&outcome.address)).then_some(Status::Absent)
+                }
+                _ => None,
             };
-            if is_done {
+            if let Some(status) = done {
                 outcome.error = None;
-                outcome.seen(Status::Unchanged);
+                outcome.seen(status);
             }
+            let machine = outcome.target.as_ref();
+            stopped.extend(machine.filter(|machine| self.was_stopped(machine)).cloned());
         }
         let is_left = |outcome: &Outcome| outcome.status == Status::Skipped;
         if !survey.outcomes.iter().any(is_left) {
             survey.notes.clear();
+        }
+        stopped.dedup();
+        survey.warnings.extend(stopped.iter().map(|machine| {
+            format!(
+                "{machine} was on when the plan was made, and is off: an earlier run may have stopped it, and this \
+                 one does not start it"
+            )
+        }));
+    }
+
+    fn was_stopped(&self, machine: &Address) -> bool {
+        let state = |facts| fact(facts, machine).and_then(|fact| fact.state.clone());
+        match (state(self.then), state(self.now)) {
+            (Some(then), Some(now)) => then == "running" && then != now,
+            _ => false,
         }
     }
 

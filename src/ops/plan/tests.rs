@@ -325,6 +325,20 @@ fn what_was_done_before_is_not_done_again() {
         settled(&then, &replace, of_server(), Status::Skipped),
         Status::Skipped
     );
+    let delete = ChangeRequest::DeleteKeyPairs {
+        resource: Resource::KeyPair,
+        ids: words("old"),
+        client_token: None,
+    };
+    let record = || Outcome::draft(pair.clone(), None);
+    assert_eq!(
+        settled(&gone, &delete, record(), Status::Skipped),
+        Status::Absent
+    );
+    assert_eq!(
+        settled(&then, &delete, record(), Status::Skipped),
+        Status::Skipped
+    );
 }
 
 #[test]
