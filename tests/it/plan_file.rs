@@ -60,8 +60,8 @@ pub(crate) fn changes(world: &World) -> Vec<String> {
     if !world.is_served() {
         return Vec::new();
     }
-    let reads = ["Describe", "List", "Show", "Get", "Keystone"];
-    let mut requests = world.requests();
-    requests.retain(|name| !reads.iter().any(|read| name.starts_with(read)));
-    requests
+    let mut requests = world.journal();
+    requests.retain(|request| request["effect"] == "change");
+    let name = |request: &Value| request["operation"].as_str().unwrap_or_default().to_owned();
+    requests.iter().map(name).collect()
 }

@@ -36,6 +36,10 @@ impl Resumption<'_> {
                 ChangeRequest::DeleteKeyPairs { .. } | ChangeRequest::DeleteRepositoryKeys(_) => {
                     (is_open && self.is_gone(&outcome.address)).then_some(Status::Absent)
                 }
+                ChangeRequest::CancelKeyDeletion { enable, .. } => {
+                    let is_done = is_open && self.was_cancelled(&outcome.address, *enable);
+                    is_done.then_some(Status::Unchanged)
+                }
                 _ => None,
             };
             if let Some(status) = done {
@@ -76,6 +80,14 @@ impl Resumption<'_> {
         let machine = machine.and_then(|machine| fact(self.now, machine));
         let held = machine.and_then(|machine| machine.holds.as_ref());
         held.is_some_and(|held| held.contains(&outcome.address.to_string()))
+    }
+
+    /// Whether the key was to be destroyed, and is not any more; `enable`: and can be used again.
+    fn was_cancelled(&self, key: &Address, enable: bool) -> bool {
+        let state = |facts| fact(facts, key).and_then(|fact| fact.state.as_deref());
+        let now = state(self.now);
+        state(self.then) == Some("pending-deletion")
+            && (now == Some("enabled") || (!enable && now == Some("disabled")))
     }
 
     /// Whether the server held another pair, and holds this one now.
