@@ -1,14 +1,17 @@
 //! `apply PLAN --confirm DIGEST`: exactly what was approved, and nothing when its ground has moved.
 
+mod ground;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
-use futures_util::future::join_all;
+
+use ground::Ground;
 
 use super::Run;
 use super::args::Changing;
-use super::carry_out::{Job, Part, accounts, endpoint};
+use super::carry_out::{Course, Job, Part, accounts, endpoint};
 use super::revoke;
 use super::site::Site;
 use crate::cloud::{Provider, inventory_lists};
@@ -18,7 +21,7 @@ use crate::io::one_line;
 use crate::journal;
 use crate::model::Scope;
 use crate::ops::change::Extent;
-use crate::ops::plan::{self, Fact, Plan, Resumption, facts, moved};
+use crate::ops::plan::{self, Plan, Resumption};
 
 /// Digits of a digest that are enough to name a plan: 128 bits.
 const ENOUGH: usize = 32;
@@ -86,7 +89,12 @@ impl Apply {
         }
         let recorded = format!("apply {digest}");
         let goes_on = was_begun(run, &site, &recorded)?;
-        let now = check_facts(&steps, &plan, goes_on).await?;
+        let ground = Ground {
+            steps: &steps,
+            facts: &plan.facts,
+            goes_on,
+        };
+        let now = ground.check().await?;
         let resumed = goes_on.then_some(Resumption {
             then: &plan.facts,
             now: &now,
@@ -115,9 +123,12 @@ impl Apply {
             purpose: Some(format!("apply the plan {}", &digest[..ENOUGH])),
             key: plan.revoked.as_ref().and_then(revoke::known_key),
         };
-        let mut report = job
-            .execute(run, &site, &steps, (&recorded, resumed))
-            .await?;
+        let course = Course {
+            recorded: &recorded,
+            resumed,
+            recheck: Some(&ground),
+        };
+        let mut report = job.execute(run, &site, &steps, course).await?;
         let members = match &plan.revoked {
             Some(revoked) if !self.dry_run => {
                 let receipt = revoke::receipt(run, &site, (revoked, &steps), &report).await?;
@@ -244,38 +255,6 @@ fn parts(site: &Site<'_>, plan: &Plan) -> Result<Vec<Vec<Part>>, Error> {
         steps.push(parts);
     }
     Ok(steps)
-}
-
-/// Everything that the plan rests on is read again. If anything moved, nothing is sent.
-async fn check_facts(steps: &[Vec<Part>], plan: &Plan, resumes: bool) -> Result<Vec<Fact>, Error> {
-    let reads = steps
-        .iter()
-        .flatten()
-        .map(|part| facts(part.provider.as_ref(), &part.request));
-    let mut now = Vec::new();
-    for facts in join_all(reads).await {
-        for fact in facts? {
-            if !now.iter().any(|other: &Fact| other.address == fact.address) {
-                now.push(fact);
-            }
-        }
-    }
-    let moved = moved(&plan.facts, &now, resumes);
-    if moved.is_empty() {
-        return Ok(now);
-    }
-    let error = Error::new(
-        ErrorKind::State,
-        format!(
-            "what the plan rests on has moved ({} of {} facts): nothing was changed",
-            moved.len(),
-            plan.facts.len()
-        ),
-    )
-    .code("PlanMoved");
-    let shown = moved.iter().take(10).cloned();
-    let error = shown.fold(error, Error::hint);
-    Err(error.hint("Make the plan again, and have it approved again."))
 }
 
 /// Shows a person what is about to be approved.

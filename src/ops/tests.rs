@@ -173,6 +173,7 @@ fn yes() -> Terms<'static> {
         limits: Limits::default(),
         purpose: None,
         key: None,
+        recheck: None,
     }
 }
 

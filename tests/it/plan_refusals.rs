@@ -280,3 +280,20 @@ fn on_a_terminal_a_person_is_asked() {
         assert_eq!(sent.len(), usize::from(code == 0), "{sent:?}");
     }
 }
+
+#[test]
+fn what_moves_while_a_person_thinks_counts() {
+    let world = World::served(&[]);
+    plan(&world, &DELETE, "p.json");
+    let mut terminal = Terminal::run(&world, &["apply", "p.json"]);
+    terminal.wait_for("[y/N]");
+    let mut state = world.state();
+    let key = pair(&mut state, "old-laptop")["public_key"].clone();
+    pair(&mut state, "ci-deploy")["public_key"] = key;
+    world.set_state(&state);
+    terminal.types("y\n");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 6, "{shown}");
+    assert!(shown.contains("another key"), "{shown}");
+    assert_eq!(changes(&world), Vec::<String>::new());
+}

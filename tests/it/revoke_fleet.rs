@@ -251,21 +251,29 @@ fn a_region_that_cannot_be_read_is_named_and_all_else_is_done() {
     let error = again.error();
     assert_eq!(error["code"], "NotAllSearched");
     assert!(error["hint"].to_string().contains("cn-shanghai"), "{error}");
-    // A plan says it too.
-    let digest = plan_ending_with(
-        &world,
-        &[
-            "volcengine",
-            "key-pair",
-            "delete",
-            "web-test-003",
-            "-r",
-            "cn-beijing",
-        ],
-        "q.json",
-        0,
-    );
-    apply(&world, "q.json", &digest);
+}
+
+#[test]
+fn a_plan_says_what_was_not_searched_and_is_applied_all_the_same() {
+    // The first read of the region in each command of two fails.
+    let world = served(&[
+        "--fault",
+        "volcengine/cn-shanghai.DescribeKeyPairs@1=denied",
+    ]);
+    prepare(&world);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let command = [&["revoke", &key][..], &REVOKE].concat();
+    let digest = plan_ending_with(&world, &command, "p.json", 10);
+    let planned = read(&world, "p.json");
+    let unseen = planned["revoked"]["unseen"].to_string();
+    assert!(unseen.contains("cn-shanghai/key-pair"), "{unseen}");
+    assert!(planned["notes"].to_string().contains("not searched"));
+    // By now the region can be read, and the key is still there.
+    let receipt = &apply(&world, "p.json", &digest).code(10).json()["receipt"];
+    assert_eq!(receipt["unseen"], json!([]), "{receipt}");
+    let still = texts(&receipt["found_again"]);
+    assert_eq!(still, ["volcengine:env/cn-shanghai/key-pair/deploy"]);
+    assert_eq!(receipt["level"], "none");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, ProtectRule};
-use crate::ops::change::Guard;
+use crate::ops::change::{Guard, Recheck};
 use crate::ops::plan::Resumption;
 use crate::ops::protect::{Reach, protect};
 
@@ -30,6 +30,28 @@ pub(in crate::cli) fn check_mutations(run: &Run<'_>) -> Result<(), Error> {
             env::MUTATIONS,
             other.escape_debug()
         ))),
+    }
+}
+
+/// What a change goes by beside what was asked for.
+#[derive(Clone, Copy)]
+pub(in crate::cli) struct Course<'a> {
+    /// What the journal calls the run.
+    pub(in crate::cli) recorded: &'a str,
+    /// What an earlier run of it has done.
+    pub(in crate::cli) resumed: Option<Resumption<'a>>,
+    /// What is looked at again after a question.
+    pub(in crate::cli) recheck: Option<&'a dyn Recheck>,
+}
+
+impl<'a> Course<'a> {
+    /// A change that rests on nothing but what is seen.
+    pub(in crate::cli) fn of(recorded: &'a str) -> Self {
+        Self {
+            recorded,
+            resumed: None,
+            recheck: None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod write;
 use std::rc::Rc;
 
 pub(super) use ask::{check_account, one_of_each_login, place, question_text};
-pub(super) use guard::check_mutations;
+pub(super) use guard::{Course, check_mutations};
 pub(super) use save::{Origin, accounts};
 
 use ask::places;
@@ -144,7 +144,7 @@ impl Job<'_> {
             return self.save(run, site, output, (path, &steps), origin).await;
         }
         let mut report = self
-            .execute(run, site, &steps, (&self.command, None))
+            .execute(run, site, &steps, Course::of(&self.command))
             .await?;
         settle(&mut report);
         let beside = (endpoint.as_deref(), Vec::new());
@@ -159,14 +159,13 @@ impl Job<'_> {
         Ok(output)
     }
 
-    /// Makes the changes, with consent. `recorded` is what the journal calls the run; `resumed` knows what an
-    /// earlier run of it has done.
+    /// Makes the changes, with consent.
     pub(super) async fn execute(
         &self,
         run: &Run<'_>,
         site: &Site<'_>,
         steps: &[Vec<Part>],
-        (recorded, resumed): (&str, Option<Resumption<'_>>),
+        course: Course<'_>,
     ) -> Result<Report, Error> {
         let io = &run.context.io;
         if !self.changing.dry_run {
@@ -174,7 +173,7 @@ impl Job<'_> {
         }
         let providers = providers(steps);
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();
-        let rules = rules(site, steps, &providers, resumed)?;
+        let rules = rules(site, steps, &providers, course.resumed)?;
         let mut changes = changes(steps, &rules)?;
         if !site.is_sandbox() {
             for provider in one_of_each_login(&all) {
@@ -201,9 +200,10 @@ impl Job<'_> {
             limits: self.limits(),
             purpose: self.purpose.clone(),
             key: self.key.clone(),
+            recheck: course.recheck,
         };
         if !self.changing.dry_run {
-            site.keep_journal(recorded)?;
+            site.keep_journal(course.recorded)?;
         }
         let courier = site.courier();
         let surveys = change::look(&mut changes, courier).await?;

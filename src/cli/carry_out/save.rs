@@ -63,6 +63,7 @@ impl Job<'_> {
             limits: self.limits(),
             purpose: self.purpose.clone(),
             key: None,
+            recheck: None,
         };
         change::ask(&changes, &surveys, &terms).await?;
         let previews = change::previews(&changes, &surveys).await?;

@@ -13,7 +13,7 @@ pub(super) use receipt::receipt;
 
 use super::Run;
 use super::args::Changing;
-use super::carry_out::{Job, Origin, Part, endpoint};
+use super::carry_out::{Course, Job, Origin, Part, endpoint};
 use super::fleet::{Fleet, INCOMPLETE, KEYS, Where, say_gaps, service_of};
 use super::site::Site;
 use super::sought;
@@ -140,7 +140,9 @@ impl Revoke {
         for note in &notes {
             run.context.io.say(note);
         }
-        let mut report = job.execute(run, &site, &steps, ("revoke", None)).await?;
+        let mut report = job
+            .execute(run, &site, &steps, Course::of("revoke"))
+            .await?;
         let mut members = Vec::new();
         if !changing.dry_run {
             let receipt = receipt(run, &site, (&revoked, &steps), &report).await?;
