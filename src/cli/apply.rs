@@ -132,7 +132,7 @@ impl Apply {
         let members = match &plan.revoked {
             Some(revoked) if !self.dry_run => {
                 let receipt = revoke::receipt(run, &site, (revoked, &steps), &report).await?;
-                receipt.add_to(&mut report);
+                receipt.add_to(&site, &mut report);
                 receipt.say(run, &output);
                 receipt.members()
             }

@@ -297,3 +297,16 @@ fn what_moves_while_a_person_thinks_counts() {
     assert!(shown.contains("another key"), "{shown}");
     assert_eq!(changes(&world), Vec::<String>::new());
 }
+
+#[test]
+fn an_expected_account_and_one_place_are_heeded() {
+    let world = World::served(&[]);
+    let digest = plan(&world, &DELETE, "p.json");
+    let command = ["apply", "p.json", "--confirm", &digest, "-o", "json"];
+    let output = world.run_with("KPCTL_EXPECT_ACCOUNT_VOLCENGINE", "1", &command);
+    assert_eq!(output.code(4).error()["code"], "UnexpectedAccount");
+    for option in [["-r", "cn-shanghai"], ["-p", "other"]] {
+        world.run(&[&command[..], &option].concat()).code(2);
+    }
+    assert_eq!(changes(&world), Vec::<String>::new());
+}

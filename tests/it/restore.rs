@@ -1,7 +1,7 @@
 //! What a run took away is given back by the lines that the record prints; what cannot be is said.
 
 use crate::fixture::World;
-use crate::revoke_fleet::{last_run, restore};
+use crate::revoke_fleet::{last_run, restore, shell};
 
 const KMS_KEY: &str = "3c7d9e1f-5a2b-4c4d-8e6f-8091a2b3c4d5";
 const PHONES: &str = "b661bd931fe8879ee3579670fa096522";
@@ -186,4 +186,40 @@ fn names_that_a_shell_would_read_stay_names() {
         .json();
     let items = list["items"].as_array().expect("items");
     assert!(items.iter().any(|item| item["title"] == title), "{list}");
+}
+
+#[test]
+fn lines_of_the_embedded_cloud_go_back_to_it() {
+    let world = World::empty();
+    let delete = [
+        "--sandbox",
+        "tencent",
+        "key-pair",
+        "delete",
+        "skey-1a2b3c4d",
+        "--yes",
+    ];
+    world.run(&delete).code(0);
+    let runs = world
+        .run(&["--sandbox", "log", "-o", "json"])
+        .code(0)
+        .json();
+    let run = runs["items"][0]["run"].as_str().expect("a name").to_owned();
+    world.run(&["log", &run]).code(5);
+    let script = world
+        .run(&["--sandbox", "log", &run, "--restore"])
+        .code(0)
+        .stdout;
+    shell(&world, &script);
+    let named = [
+        "--sandbox",
+        "tencent",
+        "key-pair",
+        "list",
+        "--name",
+        "spare",
+        "-o",
+        "names",
+    ];
+    assert_eq!(world.run(&named).code(0).stdout.lines().count(), 1);
 }

@@ -57,7 +57,7 @@ fn places(output: &Output) -> Vec<String> {
 }
 
 /// Runs a script as a person would, with kpctl in the path.
-fn shell(world: &World, script: &str) {
+pub(crate) fn shell(world: &World, script: &str) {
     let command = world.command(&[]);
     let binary = std::path::Path::new(command.get_program());
     let folder = binary.parent().expect("a folder").display();

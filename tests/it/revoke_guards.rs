@@ -278,3 +278,51 @@ fn what_is_no_key_or_nowhere_is_told_apart() {
     }
     assert_eq!(changes(&world), Vec::<String>::new());
 }
+
+#[test]
+fn the_last_of_two_pairs_with_one_key_is_a_lock_out_too() {
+    let world = served(&[]);
+    let key = key_of(&world);
+    let mut state = world.state();
+    let region = &mut state["tencent"]["regions"]["ap-guangzhou"];
+    let pairs = region["key_pairs"].as_array_mut().expect("a list");
+    // The same key once more, under another id.
+    let mut second = pairs[0].clone();
+    assert_eq!(second["id"], "skey-00000120");
+    second["id"] = "skey-second".into();
+    second["name"] = "second".into();
+    let other = pairs[1]["id"].clone();
+    pairs.push(second);
+    for machine in region["instances"].as_array_mut().expect("a list") {
+        let held = match machine["id"].as_str() {
+            Some("ins-04000000") => json!(["skey-00000120", "skey-second"]),
+            Some("ins-04000001") => json!(["skey-00000120", other]),
+            _ => continue,
+        };
+        machine["key_ids"] = held;
+        machine["state"] = "STOPPED".into();
+    }
+    world.set_state(&state);
+    let command = [
+        "revoke",
+        &key,
+        "--yes",
+        "--on",
+        "tencent/ap-guangzhou/key-pair",
+        "-o",
+        "json",
+    ];
+    let error = world.run(&command).code(9).error();
+    let text = error["hint"].to_string();
+    assert!(text.contains("ins-04000000: no key pair is left"), "{text}");
+    assert!(!text.contains("ins-04000001: no"), "{text}");
+    let done = world
+        .run(&[&command[..], &["--allow-lockout"]].concat())
+        .code(0);
+    assert_eq!(
+        done.json()["summary"],
+        json!({ "detached": 3, "deleted": 2 })
+    );
+    // One request for each set of pairs, and one for the records.
+    assert_eq!(changes(&world).len(), 3);
+}

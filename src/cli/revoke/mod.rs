@@ -146,7 +146,7 @@ impl Revoke {
         let mut members = Vec::new();
         if !changing.dry_run {
             let receipt = receipt(run, &site, (&revoked, &steps), &report).await?;
-            receipt.add_to(&mut report);
+            receipt.add_to(&site, &mut report);
             receipt.say(run, &output);
             members = receipt.members();
         } else if !gaps.is_empty() {

@@ -178,7 +178,11 @@ pub(in crate::cli) async fn receipt(
 
 impl Receipt {
     /// What the receipt adds to the end of the command.
-    pub(in crate::cli) fn add_to(&self, report: &mut Report) {
+    pub(in crate::cli) fn add_to(&self, site: &Site<'_>, report: &mut Report) {
+        if let Some(code) = site.courier().stop.requested() {
+            // It came while the key was looked for again, or the hosts were asked.
+            report.exit_code = code;
+        }
         if report.exit_code != 0 {
             return;
         }
