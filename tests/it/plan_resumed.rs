@@ -171,3 +171,37 @@ fn time_that_is_over_leaves_a_receipt() {
         .code(0);
     world.run(&["find", &key]).code(5);
 }
+
+#[test]
+fn two_at_once_do_no_harm() {
+    let world = served(&["--latency", "10ms"]);
+    prepare(&world);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let command = [&["revoke", &key][..], &REVOKE].concat();
+    let digest = plan(&world, &command, "p.json");
+    let start = || {
+        world
+            .command(&["apply", "p.json", "--confirm", &digest, "-o", "json"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts")
+    };
+    let mut both = [start(), start()];
+    for process in &mut both {
+        process.wait().expect("ends");
+    }
+    let mut last = apply(&world, "p.json", &digest);
+    for _ in 0..20 {
+        if last.code == 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(250));
+        last = apply(&world, "p.json", &digest);
+    }
+    last.code(0);
+    world.run(&["find", &key]).code(5);
+    for (what, count) in deletions(&world) {
+        assert_eq!(count, 1, "{what}");
+    }
+}

@@ -289,13 +289,13 @@ fn the_last_of_two_pairs_with_one_key_is_a_lock_out_too() {
     // The same key once more, under another id.
     let mut second = pairs[0].clone();
     assert_eq!(second["id"], "skey-00000120");
-    second["id"] = "skey-second".into();
+    second["id"] = "skey-00009999".into();
     second["name"] = "second".into();
     let other = pairs[1]["id"].clone();
     pairs.push(second);
     for machine in region["instances"].as_array_mut().expect("a list") {
         let held = match machine["id"].as_str() {
-            Some("ins-04000000") => json!(["skey-00000120", "skey-second"]),
+            Some("ins-04000000") => json!(["skey-00000120", "skey-00009999"]),
             Some("ins-04000001") => json!(["skey-00000120", other]),
             _ => continue,
         };

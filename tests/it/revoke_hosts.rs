@@ -1,7 +1,10 @@
 //! The last proof: hosts are asked by a program of the user's, which gets no shell and no credentials.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::fixture::World;
@@ -166,4 +169,54 @@ fn a_plan_takes_its_program_along_and_looks_for_it_first() {
     let receipt = &apply(&world, "p.json", &digest).code(0).json()["receipt"];
     assert_eq!(receipt["level"], "host-proven");
     assert_eq!(texts(&receipt["machines"]).len(), 2);
+}
+
+#[test]
+fn a_signal_ends_the_asking_and_the_receipt_says_so() {
+    let (world, command) = served();
+    let probe = script(&world, "echo $$ > \"$0.began\"; sleep 600; true");
+    let mut words: Vec<&str> = command.iter().map(String::as_str).collect();
+    words.extend(["--yes", "-o", "json", "--verify-cmd", &probe]);
+    let process = world
+        .command(&words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("starts");
+    while !world.path("probe.began").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill_process(Pid::from_child(&process), Signal::INT).expect("sent");
+    let done = process.wait_with_output().expect("ends");
+    assert_eq!(done.status.code(), Some(130));
+    let document: Value = serde_json::from_slice(&done.stdout).expect("a document");
+    assert_eq!(document["summary"], json!({ "detached": 2, "deleted": 1 }));
+    let receipt = &document["receipt"];
+    assert_eq!(receipt["level"], "detached");
+    assert_eq!(receipt["hosts"][0]["result"], "interrupted", "{receipt}");
+}
+
+#[test]
+fn the_time_of_a_command_is_the_time_of_its_program_too() {
+    let (world, command) = served();
+    let probe = script(&world, "sleep 600");
+    let mut words: Vec<&str> = command.iter().map(String::as_str).collect();
+    words.extend([
+        "--yes",
+        "-o",
+        "json",
+        "--timeout",
+        "4s",
+        "--verify-cmd",
+        &probe,
+    ]);
+    let began = Instant::now();
+    let output = world.run(&words).code(10);
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
+    let receipt = &output.json()["receipt"];
+    assert_eq!(receipt["hosts"][0]["result"], "timed-out", "{receipt}");
 }
