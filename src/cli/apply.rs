@@ -1,14 +1,17 @@
 //! `apply PLAN --confirm DIGEST`: exactly what was approved, and nothing when its ground has moved.
 
+mod ground;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
-use futures_util::future::join_all;
+
+use ground::Ground;
 
 use super::Run;
 use super::args::Changing;
-use super::carry_out::{Job, Part, accounts, endpoint};
+use super::carry_out::{Course, Job, Part, accounts, endpoint};
 use super::revoke;
 use super::site::Site;
 use crate::cloud::{Provider, inventory_lists};
@@ -18,7 +21,7 @@ use crate::io::one_line;
 use crate::journal;
 use crate::model::Scope;
 use crate::ops::change::Extent;
-use crate::ops::plan::{self, Plan, facts, moved};
+use crate::ops::plan::{self, Plan, Resumption};
 
 /// Digits of a digest that are enough to name a plan: 128 bits.
 const ENOUGH: usize = 32;
@@ -47,6 +50,13 @@ impl Apply {
         super::fleet::refuse_single_place(run)?;
         let (plan, digest) = read(&self.file)?;
         self.check(run, &plan, &digest)?;
+        if let Some(program) = plan
+            .revoked
+            .as_ref()
+            .and_then(|key| key.verify_cmd.as_ref())
+        {
+            revoke::check_program(program)?;
+        }
         let site = Site::open(run.context, run.global, run.stop).await?;
         check_world(&site, &plan)?;
         let steps = parts(&site, &plan)?;
@@ -78,8 +88,17 @@ impl Apply {
             .code("PlanAccount"));
         }
         let recorded = format!("apply {digest}");
-        let resumes = was_begun(run, &site, &recorded)?;
-        check_facts(&steps, &plan, resumes).await?;
+        let goes_on = was_begun(run, &site, &recorded)?;
+        let ground = Ground {
+            steps: &steps,
+            facts: &plan.facts,
+            goes_on,
+        };
+        let now = ground.check().await?;
+        let resumed = goes_on.then_some(Resumption {
+            then: &plan.facts,
+            now: &now,
+        });
         site.courier().go_on()?;
         if !self.dry_run && self.confirm.is_none() {
             show(run, &plan, &digest);
@@ -104,11 +123,16 @@ impl Apply {
             purpose: Some(format!("apply the plan {}", &digest[..ENOUGH])),
             key: plan.revoked.as_ref().and_then(revoke::known_key),
         };
-        let mut report = job.execute(run, &site, &steps, &recorded).await?;
+        let course = Course {
+            recorded: &recorded,
+            resumed,
+            recheck: Some(&ground),
+        };
+        let mut report = job.execute(run, &site, &steps, course).await?;
         let members = match &plan.revoked {
             Some(revoked) if !self.dry_run => {
-                let receipt = revoke::receipt(run, &site, revoked, &report).await?;
-                receipt.add_to(&mut report);
+                let receipt = revoke::receipt(run, &site, (revoked, &steps), &report).await?;
+                receipt.add_to(&site, &mut report);
                 receipt.say(run, &output);
                 receipt.members()
             }
@@ -233,41 +257,6 @@ fn parts(site: &Site<'_>, plan: &Plan) -> Result<Vec<Vec<Part>>, Error> {
     Ok(steps)
 }
 
-/// Everything that the plan rests on is read again. If anything moved, nothing is sent.
-async fn check_facts(steps: &[Vec<Part>], plan: &Plan, resumes: bool) -> Result<(), Error> {
-    let reads = steps
-        .iter()
-        .flatten()
-        .map(|part| facts(part.provider.as_ref(), &part.request));
-    let mut now = Vec::new();
-    for facts in join_all(reads).await {
-        for fact in facts? {
-            if !now
-                .iter()
-                .any(|other: &plan::Fact| other.address == fact.address)
-            {
-                now.push(fact);
-            }
-        }
-    }
-    let moved = moved(&plan.facts, &now, resumes);
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let error = Error::new(
-        ErrorKind::State,
-        format!(
-            "what the plan rests on has moved ({} of {} facts): nothing was changed",
-            moved.len(),
-            plan.facts.len()
-        ),
-    )
-    .code("PlanMoved");
-    let shown = moved.iter().take(10).cloned();
-    let error = shown.fold(error, Error::hint);
-    Err(error.hint("Make the plan again, and have it approved again."))
-}
-
 /// Shows a person what is about to be approved.
 fn show(run: &Run<'_>, plan: &Plan, digest: &str) {
     let io = &run.context.io;
@@ -277,5 +266,12 @@ fn show(run: &Run<'_>, plan: &Plan, digest: &str) {
     }
     for note in &plan.notes {
         io.say(note);
+    }
+    let program = plan
+        .revoked
+        .as_ref()
+        .and_then(|key| key.verify_cmd.as_ref());
+    if let Some(program) = program {
+        io.say(&format!("it runs '{program}' here for each machine"));
     }
 }

@@ -15,6 +15,8 @@ pub struct Holders {
     /// Whether an id means the same thing in every region of an account. Where pairs are known by name, the
     /// same name in another region is another pair.
     pub ids_are_of_account: bool,
+    /// Whether a machine that is on goes by what it held until it restarts.
+    pub counts_after_restart: bool,
 }
 
 /// What tells of the holders of keys of that kind.
@@ -26,6 +28,8 @@ pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
             lists: &[Resource::Instance],
             is_all: true,
             ids_are_of_account: false,
+            // Nothing counts before a restart (spec volcengine 5.2).
+            counts_after_restart: true,
         },
         // AssociatedInstanceIds (spec tencent 2.8 and 3). Whether a pair is of a region or of the account is
         // not documented; its id is one of a kind in any case.
@@ -34,6 +38,7 @@ pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
             lists: &[],
             is_all: true,
             ids_are_of_account: true,
+            counts_after_restart: false,
         },
         // A user's key is held by the user, and by nothing else.
         (CloudId::Huawei, Resource::CodeartsKey) => Holders {
@@ -41,6 +46,7 @@ pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
             lists: &[],
             is_all: true,
             ids_are_of_account: false,
+            counts_after_restart: false,
         },
         // No call of KPS tells which servers a pair is bound to (spec huawei 7).
         (CloudId::Huawei, _) => Holders {
@@ -48,6 +54,7 @@ pub fn holders(cloud: CloudId, resource: Resource) -> Holders {
             lists: &[Resource::CphServer],
             is_all: false,
             ids_are_of_account: false,
+            counts_after_restart: false,
         },
     }
 }

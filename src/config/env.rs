@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-pub use super::variables::{VARIABLES, Variable};
+pub use super::variables::{Owner, VARIABLES, Variable};
 use crate::error::Error;
 use crate::model::CloudId;
 
@@ -94,6 +94,25 @@ impl Env {
                 "Write {EXPECT_ACCOUNT}_VOLCENGINE, {EXPECT_ACCOUNT}_TENCENT or {EXPECT_ACCOUNT}_HUAWEI."
             ))),
         }
+    }
+}
+
+impl Env {
+    /// The variables that are set and meant for kpctl or the vendors' tools: credentials are among them, and
+    /// whatever a vendor may add. No other program needs them.
+    pub fn of_clouds(&self) -> impl Iterator<Item = &str> {
+        let is_meant = |name: &str| {
+            VARIABLES.iter().any(|variable| match variable.owner {
+                Owner::Kpctl => name.starts_with("KPCTL_"),
+                Owner::Vendor(_) => {
+                    let family = variable.name.split_inclusive('_').next();
+                    family.is_some_and(|family| name.starts_with(family))
+                }
+                Owner::System | Owner::Library => false,
+            })
+        };
+        let names = self.variables.keys().map(String::as_str);
+        names.filter(move |name| is_meant(name))
     }
 }
 

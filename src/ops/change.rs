@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 
 use super::consent::{Consent, Question};
+use super::held::keep_what_is_held;
 use super::work::Work;
 use crate::cloud::change::{Change, Others, Survey};
 use crate::cloud::client::Preview;
 use crate::error::{Error, ErrorKind};
 use crate::http::{BoxFuture, Courier};
 use crate::journal::Item;
-use crate::model::{Address, Outcome, Resource, ResultClass, Status, exit_code};
+use crate::model::{Address, Outcome, ResultClass, Status, exit_code};
 
 /// How far to go.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +128,14 @@ pub struct Terms<'a> {
     pub purpose: Option<String>,
     /// The key that is known to be at these addresses, where their clouds do not show it.
     pub key: Option<KnownKey>,
+    /// Looks once more at what it all rests on: a question may have stood open for long.
+    pub recheck: Option<&'a dyn Recheck>,
+}
+
+/// A look whose error ends a change before anything is sent.
+pub trait Recheck {
+    /// Looks.
+    fn look(&self) -> BoxFuture<'_, Result<(), Error>>;
 }
 
 /// A key, and where it is.
@@ -155,7 +164,7 @@ pub async fn ask(steps: &[Step<'_>], surveys: &Surveys, terms: &Terms<'_>) -> Re
         consent,
         limits,
         purpose,
-        key: _,
+        ..
     } = terms;
     let all = || surveys.iter().flatten();
     let mut items = Vec::new();
@@ -268,8 +277,11 @@ pub async fn go_on(
         .flatten()
         .any(|survey| !ready(survey).is_empty());
     if anything_to_send && (extent.dry_run || terms.consent.ask.is_none()) {
+        let mut said = HashSet::new();
         for note in surveys.iter().flatten().flat_map(|survey| &survey.notes) {
-            say(note);
+            if said.insert(note) {
+                say(note);
+            }
         }
     }
     if extent.dry_run {
@@ -285,6 +297,9 @@ pub async fn go_on(
     }
     if anything_to_send {
         ask(steps, &surveys, terms).await?;
+        if let (Some(recheck), Some(_)) = (terms.recheck, terms.consent.ask) {
+            recheck.look().await?;
+        }
         courier.go_on()?;
         if let Some(journal) = courier.journal.borrow().as_ref() {
             let items = surveys.iter().flatten().flat_map(|survey| {
@@ -383,46 +398,6 @@ async fn look_again(
             surveys
         }
     }
-}
-
-/// A record stays where a machine that was to give it up has not: some clouds would delete it all the same,
-/// and then nobody could see any more what the machine trusts.
-fn keep_what_is_held(outcome: &mut Outcome, before: &[Outcome]) {
-    let record = &outcome.address;
-    if outcome.status != Status::Skipped || outcome.target.is_some() {
-        return;
-    }
-    let holds = |earlier: &&Outcome| match (&earlier.target, earlier.address.resource) {
-        (Some(_), _) => earlier.address == *record,
-        (None, Resource::CphServer) => {
-            let pair = earlier
-                .before
-                .as_ref()
-                .and_then(|state| state.key_pair.as_ref());
-            record.resource == Resource::KeyPair
-                && earlier.address.scope == record.scope
-                && pair == Some(&record.id)
-        }
-        _ => false,
-    };
-    let held_by: Vec<Address> = before
-        .iter()
-        .filter(holds)
-        .filter(|earlier| earlier.status.class() != ResultClass::Done)
-        .map(|earlier| earlier.target.as_ref().unwrap_or(&earlier.address).clone())
-        .collect();
-    if held_by.is_empty() {
-        return;
-    }
-    let error = Error::new(
-        ErrorKind::State,
-        "not sent: a machine that was to give it up has not",
-    )
-    .code("StillHeld")
-    .hint("Mend what the machine's own line says, and run the same command again.")
-    .cloud(record.scope.cloud);
-    outcome.fail(Status::InUse, error);
-    outcome.held_by = Some(held_by);
 }
 
 /// What a rehearsal says of dangers.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod change;
 pub mod consent;
 pub mod find;
+mod held;
 pub mod plan;
 pub mod protect;
 pub mod revoke;

@@ -48,9 +48,6 @@ pub struct Revocation {
     pub notes: Vec<String>,
 }
 
-/// A scope's name, the kind of pair, and the ids of machines.
-type Machines = (String, Resource, Vec<String>);
-
 /// Decides what is done about each place of a key.
 pub fn plan(
     inventory: &Inventory,
@@ -58,8 +55,7 @@ pub fn plan(
     ways: &Ways,
 ) -> Result<Revocation, Error> {
     let mut revocation = Revocation::default();
-    // Pairs that the same machines hold go in one request: a machine is stopped once then.
-    let mut bound: BTreeMap<Machines, (Scope, Vec<String>)> = BTreeMap::new();
+    let mut machines = Machines::default();
     let mut servers: Vec<(Address, String)> = Vec::new();
     let mut records: Vec<(Scope, Resource, Vec<String>)> = Vec::new();
     for (holding, by) in hits {
@@ -68,28 +64,12 @@ pub fn plan(
         };
         let none = Vec::new();
         let held_by = holding.usage.as_ref().map_or(&none, |usage| &usage.holders);
-        let mut machines: BTreeMap<String, (Scope, Vec<String>)> = BTreeMap::new();
         for holder in held_by {
             match holder.resource {
-                Resource::Instance => {
-                    let place = machines
-                        .entry(holder.scope.to_string())
-                        .or_insert_with(|| (holder.scope.clone(), Vec::new()));
-                    place.1.push(holder.id.clone());
-                }
+                Resource::Instance => machines.give_up(holder, address),
                 Resource::CphServer => servers.push((holder.clone(), address.id.clone())),
                 // A user's key is a place of its own.
                 _ => {}
-            }
-        }
-        for (name, (scope, mut ids)) in machines {
-            ids.sort();
-            let pairs = &mut bound
-                .entry((name, address.resource, ids))
-                .or_insert_with(|| (scope, Vec::new()))
-                .1;
-            if !pairs.contains(&address.id) {
-                pairs.push(address.id.clone());
             }
         }
         let known = records
@@ -110,24 +90,7 @@ pub fn plan(
         }
         revocation.left.extend(left(holding, address));
     }
-    for ((_, resource, machines), (scope, pairs)) in bound {
-        let binding = Binding {
-            power: if resource == Resource::LighthouseKeyPair && ways.power != Power::Cut {
-                // It is changed while it runs.
-                Power::Untouched
-            } else {
-                ways.power
-            },
-            start_again: ways.start_again,
-            reboot: ways.reboot,
-            ..Binding::new(resource, pairs, machines)
-        };
-        revocation.detach.push(Wanted {
-            scope,
-            resource,
-            request: ChangeRequest::DetachKeyPairs(binding),
-        });
-    }
+    revocation.detach = machines.detach(ways);
     revocation
         .detach
         .extend(replacements(inventory, hits, &servers, ways)?);
@@ -149,6 +112,68 @@ pub fn plan(
         });
     }
     Ok(revocation)
+}
+
+/// Pairs that machines of one scope are to give up, by the kind of pair.
+type Held = (Scope, Resource, BTreeMap<String, Vec<String>>);
+
+/// What each machine is to give up. A machine is in one request only: it is stopped once then, and whoever
+/// looks at the request sees whether anything is left on the machine.
+#[derive(Default)]
+struct Machines(BTreeMap<(String, Resource), Held>);
+
+impl Machines {
+    fn give_up(&mut self, machine: &Address, pair: &Address) {
+        let (.., held) = self
+            .0
+            .entry((machine.scope.to_string(), pair.resource))
+            .or_insert_with(|| (machine.scope.clone(), pair.resource, BTreeMap::new()));
+        let pairs = held.entry(machine.id.clone()).or_default();
+        if !pairs.contains(&pair.id) {
+            pairs.push(pair.id.clone());
+        }
+    }
+
+    /// Machines that give up the same pairs share a request.
+    fn detach(self, ways: &Ways) -> Vec<Wanted> {
+        let mut wanted = Vec::new();
+        for (scope, resource, held) in self.0.into_values() {
+            let mut requests: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+            for (machine, pairs) in held {
+                requests.entry(pairs).or_default().push(machine);
+            }
+            for (pairs, machines) in requests {
+                let binding = binding(&scope, resource, (pairs, machines), ways);
+                wanted.push(Wanted {
+                    scope: scope.clone(),
+                    resource,
+                    request: ChangeRequest::DetachKeyPairs(binding),
+                });
+            }
+        }
+        wanted
+    }
+}
+
+/// What a kind of machine does not need is not done to it, nor asked of its cloud.
+fn binding(
+    scope: &Scope,
+    resource: Resource,
+    (pairs, machines): (Vec<String>, Vec<String>),
+    ways: &Ways,
+) -> Binding {
+    let changes_while_on = resource == Resource::LighthouseKeyPair;
+    let stops = !changes_while_on && matches!(ways.power, Power::StopSoftly | Power::StopHard);
+    Binding {
+        power: if changes_while_on {
+            Power::Untouched
+        } else {
+            ways.power
+        },
+        start_again: ways.start_again && stops,
+        reboot: ways.reboot && holders(scope.cloud, resource).counts_after_restart,
+        ..Binding::new(resource, pairs, machines)
+    }
 }
 
 /// Gives servers of cloud phones another pair. One that is not there, or is the key itself, is refused

@@ -1,5 +1,7 @@
 //! The rules of changes against a made-up cloud: order, partial failure, claims.
 
+mod steps;
+
 use std::collections::VecDeque;
 
 use super::change::{Extent, Limits, Report, Step, Terms, run};
@@ -171,6 +173,7 @@ fn yes() -> Terms<'static> {
         limits: Limits::default(),
         purpose: None,
         key: None,
+        recheck: None,
     }
 }
 

@@ -277,6 +277,10 @@ impl World {
         )
     }
 
+    pub(crate) fn is_served(&self) -> bool {
+        self.served.is_some()
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.served.as_ref().expect("a served sandbox").port
     }

@@ -70,7 +70,7 @@ impl Terminal {
         }
     }
 
-    fn types(&mut self, text: &str) {
+    pub(crate) fn types(&mut self, text: &str) {
         self.person.write_all(text.as_bytes()).expect("typed");
     }
 

@@ -7,8 +7,9 @@ use crate::cloud::change::{Others, Survey};
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::ProtectRule;
-use crate::ops::change::Guard;
+use crate::model::{ChangeRequest, ProtectRule};
+use crate::ops::change::{Guard, Recheck};
+use crate::ops::plan::Resumption;
 use crate::ops::protect::{Reach, protect};
 
 /// Refuses a direct change where `KPCTL_MUTATIONS` says that changes are planned only. It keeps a job or an
@@ -32,11 +33,34 @@ pub(in crate::cli) fn check_mutations(run: &Run<'_>) -> Result<(), Error> {
     }
 }
 
-/// The config file's protect rules, for the changes of one command.
+/// What a change goes by beside what was asked for.
+#[derive(Clone, Copy)]
+pub(in crate::cli) struct Course<'a> {
+    /// What the journal calls the run.
+    pub(in crate::cli) recorded: &'a str,
+    /// What an earlier run of it has done.
+    pub(in crate::cli) resumed: Option<Resumption<'a>>,
+    /// What is looked at again after a question.
+    pub(in crate::cli) recheck: Option<&'a dyn Recheck>,
+}
+
+impl<'a> Course<'a> {
+    /// A change that rests on nothing but what is seen.
+    pub(in crate::cli) fn of(recorded: &'a str) -> Self {
+        Self {
+            recorded,
+            resumed: None,
+            recheck: None,
+        }
+    }
+}
+
+/// What has a word about the changes of one step: what was done before, and the config file's protect rules.
 pub(super) struct Rules<'a> {
     pub(super) list: &'a [ProtectRule],
     pub(super) providers: &'a [&'a dyn Provider],
-    pub(super) reaches: Vec<Reach>,
+    pub(super) requests: Vec<&'a ChangeRequest>,
+    pub(super) resumed: Option<Resumption<'a>>,
 }
 
 impl Guard for Rules<'_> {
@@ -46,7 +70,11 @@ impl Guard for Rules<'_> {
         others: Others,
         survey: &'a mut Survey,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        let (provider, reach) = (self.providers[number], self.reaches[number]);
+        let (provider, request) = (self.providers[number], self.requests[number]);
+        if let Some(resumed) = &self.resumed {
+            resumed.settle(request, survey);
+        }
+        let reach = Reach::of(request);
         Box::pin(protect(self.list, provider, reach, others, survey))
     }
 }

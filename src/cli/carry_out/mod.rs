@@ -8,7 +8,7 @@ mod write;
 use std::rc::Rc;
 
 pub(super) use ask::{check_account, one_of_each_login, place, question_text};
-pub(super) use guard::check_mutations;
+pub(super) use guard::{Course, check_mutations};
 pub(super) use save::{Origin, accounts};
 
 use ask::places;
@@ -24,7 +24,7 @@ use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, CloudId, Scope};
 use crate::ops::change::{self, Extent, KnownKey, Limits, Report, Step, Terms};
 use crate::ops::consent::{Consent, Question};
-use crate::ops::protect::Reach;
+use crate::ops::plan::Resumption;
 use crate::output::Output;
 
 /// A change as one command asks for it.
@@ -143,7 +143,9 @@ impl Job<'_> {
             let origin = Origin::default();
             return self.save(run, site, output, (path, &steps), origin).await;
         }
-        let mut report = self.execute(run, site, &steps, &self.command).await?;
+        let mut report = self
+            .execute(run, site, &steps, Course::of(&self.command))
+            .await?;
         settle(&mut report);
         let beside = (endpoint.as_deref(), Vec::new());
         self.write(run, site, output, &report, beside)?;
@@ -157,13 +159,13 @@ impl Job<'_> {
         Ok(output)
     }
 
-    /// Makes the changes, with consent. `recorded` is what the journal calls the run.
+    /// Makes the changes, with consent.
     pub(super) async fn execute(
         &self,
         run: &Run<'_>,
         site: &Site<'_>,
         steps: &[Vec<Part>],
-        recorded: &str,
+        course: Course<'_>,
     ) -> Result<Report, Error> {
         let io = &run.context.io;
         if !self.changing.dry_run {
@@ -171,7 +173,7 @@ impl Job<'_> {
         }
         let providers = providers(steps);
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();
-        let rules = rules(site, steps, &providers)?;
+        let rules = rules(site, steps, &providers, course.resumed)?;
         let mut changes = changes(steps, &rules)?;
         if !site.is_sandbox() {
             for provider in one_of_each_login(&all) {
@@ -198,9 +200,10 @@ impl Job<'_> {
             limits: self.limits(),
             purpose: self.purpose.clone(),
             key: self.key.clone(),
+            recheck: course.recheck,
         };
         if !self.changing.dry_run {
-            site.keep_journal(recorded)?;
+            site.keep_journal(course.recorded)?;
         }
         let courier = site.courier();
         let surveys = change::look(&mut changes, courier).await?;
@@ -240,14 +243,16 @@ fn providers(steps: &[Vec<Part>]) -> Vec<Vec<&dyn Provider>> {
 /// The protect rules for each step.
 fn rules<'a>(
     site: &'a Site<'_>,
-    steps: &[Vec<Part>],
+    steps: &'a [Vec<Part>],
     providers: &'a [Vec<&'a dyn Provider>],
+    resumed: Option<Resumption<'a>>,
 ) -> Result<Vec<Rules<'a>>, Error> {
     let list = site.protect_rules()?;
-    let of_step = |(parts, providers): (&Vec<Part>, &'a Vec<&'a dyn Provider>)| Rules {
+    let of_step = |(parts, providers): (&'a Vec<Part>, &'a Vec<&'a dyn Provider>)| Rules {
         list,
         providers,
-        reaches: parts.iter().map(|part| Reach::of(&part.request)).collect(),
+        requests: parts.iter().map(|part| &part.request).collect(),
+        resumed,
     };
     Ok(steps.iter().zip(providers).map(of_step).collect())
 }

@@ -13,7 +13,7 @@ use crate::cloud::Provider;
 use crate::error::Error;
 use crate::ops::change::{self, Report, Terms};
 use crate::ops::consent::Consent;
-use crate::ops::plan::{Account, Call, Fact, Plan, Planned, Revoked, facts, text};
+use crate::ops::plan::{Account, Call, Fact, Plan, Planned, Revoked, facts, pinned, text, to_json};
 use crate::output::Output;
 
 /// How long a plan is good: who approves it looks at what is there today.
@@ -43,9 +43,13 @@ impl Job<'_> {
         if path.symlink_metadata().is_ok() {
             return Err(taken(path));
         }
+        // What cannot be planned at all needs no consent.
+        for part in steps.iter().flatten() {
+            to_json(&part.request)?;
+        }
         let providers = providers(steps);
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();
-        let rules = rules(site, steps, &providers)?;
+        let rules = rules(site, steps, &providers, None)?;
         let mut changes = changes(steps, &rules)?;
         let courier = site.courier();
         let surveys = change::look(&mut changes, courier).await?;
@@ -59,24 +63,31 @@ impl Job<'_> {
             limits: self.limits(),
             purpose: self.purpose.clone(),
             key: None,
+            recheck: None,
         };
         change::ask(&changes, &surveys, &terms).await?;
         let previews = change::previews(&changes, &surveys).await?;
         let mut known: Vec<Fact> = Vec::new();
-        for part in steps.iter().flatten() {
-            for fact in facts(part.provider.as_ref(), &part.request).await? {
+        let mut requests = Vec::new();
+        for (part, survey) in steps.iter().flatten().zip(surveys.iter().flatten()) {
+            let request = pinned(&part.request, survey);
+            let found = facts(part.provider.as_ref(), &request).await?;
+            requests.push(request);
+            for fact in found {
                 if !known.iter().any(|other| other.address == fact.address) {
                     known.push(fact);
                 }
             }
         }
         courier.go_on()?;
+        let mut requests = requests.into_iter();
         let mut planned = Vec::new();
         for (parts, previews) in steps.iter().zip(&previews) {
-            let of_step = parts.iter().zip(previews).map(|(part, calls)| Planned {
+            let of_step = parts.iter().zip(previews).zip(requests.by_ref());
+            let of_step = of_step.map(|((part, calls), request)| Planned {
                 scope: part.provider.scope().clone(),
                 service: part.service.to_owned(),
-                request: part.request.clone(),
+                request,
                 calls: calls.iter().map(Call::of).collect(),
             });
             planned.push(of_step.collect());

@@ -1,17 +1,19 @@
 //! `revoke KEY`: take a key away everywhere, and prove it.
 
 mod hosts;
+mod machines;
 mod receipt;
 
 use std::rc::Rc;
 
 use clap::Args;
 
+pub(super) use hosts::check as check_program;
 pub(super) use receipt::receipt;
 
 use super::Run;
 use super::args::Changing;
-use super::carry_out::{Job, Origin, Part, endpoint};
+use super::carry_out::{Course, Job, Origin, Part, endpoint};
 use super::fleet::{Fleet, INCOMPLETE, KEYS, Where, say_gaps, service_of};
 use super::site::Site;
 use super::sought;
@@ -138,11 +140,13 @@ impl Revoke {
         for note in &notes {
             run.context.io.say(note);
         }
-        let mut report = job.execute(run, &site, &steps, "revoke").await?;
+        let mut report = job
+            .execute(run, &site, &steps, Course::of("revoke"))
+            .await?;
         let mut members = Vec::new();
         if !changing.dry_run {
-            let receipt = receipt(run, &site, &revoked, &report).await?;
-            receipt.add_to(&mut report);
+            let receipt = receipt(run, &site, (&revoked, &steps), &report).await?;
+            receipt.add_to(&site, &mut report);
             receipt.say(run, &output);
             members = receipt.members();
         } else if !gaps.is_empty() {

@@ -4,12 +4,15 @@
 use serde_json::{Value, json};
 
 use super::hosts::{self, Proof, Verdict};
+use super::machines::{hosts_of, is_key, machines, restarts, waiting_for_restart};
 use super::{gaps, look};
 use crate::cli::Run;
+use crate::cli::carry_out::Part;
 use crate::cli::fleet::Where;
 use crate::cli::site::Site;
+use crate::cloud::holders::holders;
 use crate::error::Error;
-use crate::model::{Address, Facts, ListRequest, Resource, Sight, Status};
+use crate::model::{Address, Resource, Sight};
 use crate::ops::change::Report;
 use crate::ops::find::{Sought, find};
 use crate::ops::plan::Revoked;
@@ -67,7 +70,7 @@ const OTHERS: &str = "keys that other users keep in CodeArts cannot be seen or d
 pub(in crate::cli) async fn receipt(
     run: &Run<'_>,
     site: &Site<'_>,
-    revoked: &Revoked,
+    (revoked, steps): (&Revoked, &[Vec<Part>]),
     report: &Report,
 ) -> Result<Receipt, Error> {
     let place = Where {
@@ -95,6 +98,17 @@ pub(in crate::cli) async fn receipt(
             let seen = inventory.visits.iter();
             let seen = seen.filter(|visit| matches!(visit.sight, Sight::Seen));
             receipt.searched = seen.map(|visit| visit.place.to_string()).collect();
+            // Where keys can be seen now they were looked for now; what held one before cannot be seen any more.
+            let is_made_up_for = |place: &String| {
+                let own = inventory
+                    .visits
+                    .iter()
+                    .find(|visit| visit.place.to_string() == *place);
+                own.is_some_and(|visit| {
+                    matches!(visit.sight, Sight::Seen) && is_key(visit.place.resource)
+                })
+            };
+            receipt.unseen.retain(|(place, _)| !is_made_up_for(place));
             let found = find(inventory, &sought);
             for gap in gaps(inventory, &found) {
                 if !receipt.unseen.iter().any(|(place, _)| *place == gap.0) {
@@ -112,10 +126,13 @@ pub(in crate::cli) async fn receipt(
                 .any(|visit| is_codearts(&visit.place));
         }
         Err(error) => {
-            let everywhere = revoked.scopes.join(", ");
+            let mut scopes = revoked.scopes.join(", ");
+            if scopes.is_empty() {
+                scopes.push('*');
+            }
             receipt
                 .unseen
-                .push((everywhere, format!("looking again failed: {error}")));
+                .push((scopes, format!("looking again failed: {error}")));
         }
     }
     if is_huawei {
@@ -130,19 +147,20 @@ pub(in crate::cli) async fn receipt(
     // A cloud that does not tell what holds a key leaves that open.
     let tells_all = revoked.places.iter().all(|place| {
         let address = place.parse::<Address>();
-        address.is_ok_and(|address| {
-            crate::cloud::holders::holders(address.scope.cloud, address.resource).is_all
-        })
+        address.is_ok_and(|address| holders(address.scope.cloud, address.resource).is_all)
     });
     if !tells_all {
         receipt.left.push(
             "KPS does not tell which servers hold a pair: those go on trusting the key".to_owned(),
         );
     }
+    if !restarts(steps) {
+        receipt.left.extend(waiting_for_restart(report));
+    }
     let is_detached = tells_all && machines.iter().all(|(_, is_off)| *is_off);
     if let Some(program) = &revoked.verify_cmd {
         let hosts = hosts_of(site, looked.as_ref().ok().map(|(fleet, _)| fleet), machines).await;
-        receipt.proofs = hosts::ask(site, program, hosts).await;
+        receipt.proofs = hosts::ask(run, site, program, hosts).await;
     }
     let is_proven = !receipt.proofs.is_empty()
         && receipt
@@ -158,67 +176,13 @@ pub(in crate::cli) async fn receipt(
     Ok(receipt)
 }
 
-/// The machines that were to give the key up, and whether they were seen without it.
-fn machines(report: &Report) -> Vec<(Address, bool)> {
-    let mut machines: Vec<(Address, bool)> = Vec::new();
-    for outcome in &report.outcomes {
-        let machine = match (&outcome.target, outcome.address.resource) {
-            (Some(target), _) => target,
-            (None, Resource::CphServer) => &outcome.address,
-            _ => continue,
-        };
-        let is_off = outcome.verified
-            && matches!(
-                outcome.status,
-                Status::Detached | Status::Unchanged | Status::Changed
-            );
-        match machines.iter_mut().find(|(known, _)| known == machine) {
-            Some((_, all)) => *all &= is_off,
-            None => machines.push((machine.clone(), is_off)),
-        }
-    }
-    machines
-}
-
-/// Where the machines can be reached.
-async fn hosts_of(
-    site: &Site<'_>,
-    fleet: Option<&crate::cli::fleet::Fleet>,
-    machines: Vec<(Address, bool)>,
-) -> Vec<(Address, Option<String>)> {
-    let mut hosts: Vec<(Address, Option<String>)> = machines
-        .into_iter()
-        .map(|(machine, _)| (machine, None))
-        .collect();
-    let mut scopes = Vec::new();
-    for (machine, _) in &hosts {
-        if !scopes.contains(&machine.scope) {
-            scopes.push(machine.scope.clone());
-        }
-    }
-    for scope in scopes {
-        if site.courier().is_over() {
-            break;
-        }
-        let provider = fleet.and_then(|fleet| fleet.provider(&scope));
-        let Some(provider) = provider else { continue };
-        let Ok(listing) = provider.list(ListRequest::Instances).await else {
-            continue;
-        };
-        for record in listing.records {
-            if let (Some(address), Facts::Instance(instance)) = (&record.address, &record.facts)
-                && let Some((_, host)) = hosts.iter_mut().find(|(machine, _)| machine == address)
-            {
-                *host = instance.hosts.first().cloned();
-            }
-        }
-    }
-    hosts
-}
-
 impl Receipt {
     /// What the receipt adds to the end of the command.
-    pub(in crate::cli) fn add_to(&self, report: &mut Report) {
+    pub(in crate::cli) fn add_to(&self, site: &Site<'_>, report: &mut Report) {
+        if let Some(code) = site.courier().stop.requested() {
+            // It came while the key was looked for again, or the hosts were asked.
+            report.exit_code = code;
+        }
         if report.exit_code != 0 {
             return;
         }

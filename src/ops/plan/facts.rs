@@ -9,8 +9,8 @@ use crate::cloud::holders::holders;
 use crate::cloud::{Provider, inventory_lists};
 use crate::error::Error;
 use crate::model::{
-    Address, ChangeRequest, Facts, Holding, Inventory, Place, Record, RepositoryKeys, Resource,
-    Sight, Visit,
+    Address, ChangeRequest, Facts, Holding, Inventory, Place, Power, Record, RepositoryKeys,
+    Resource, Sight, Visit,
 };
 use crate::ops::usage;
 
@@ -82,12 +82,21 @@ pub async fn facts(provider: &dyn Provider, request: &ChangeRequest) -> Result<V
         request,
         ChangeRequest::AttachKeyPairs(_) | ChangeRequest::ReplaceServerKeyPairs { .. }
     );
+    let minds_power = match request {
+        ChangeRequest::AttachKeyPairs(binding) | ChangeRequest::DetachKeyPairs(binding) => {
+            binding.power != Power::Untouched || binding.reboot
+        }
+        _ => false,
+    };
     let fact = |(resource, id): &(Resource, String)| {
         of_kind(resource)?;
         let address = provider.scope().address(*resource, id);
         let mut fact = fact(&inventory, &address);
         if is_given && matches!(resource, Resource::KeyPair | Resource::LighthouseKeyPair) {
             fact.holds = None;
+        }
+        if *resource == Resource::Instance && !minds_power {
+            fact.state = None;
         }
         Some(fact)
     };
@@ -115,7 +124,10 @@ fn fact(inventory: &Inventory, address: &Address) -> Fact {
         texts
     };
     let (holds, state) = match &record.facts {
-        Facts::Instance(instance) => (instance.key_pairs.as_deref().map(list), None),
+        Facts::Instance(instance) => (
+            instance.key_pairs.as_deref().map(list),
+            instance.state.clone(),
+        ),
         Facts::CphServer(server) => (server.key_pair.clone().map(|pair| vec![pair]), None),
         Facts::KmsKey(key) => (None, key.state.clone()),
         Facts::KeyPair(_) | Facts::CodeartsKey(_) | Facts::Task(_) => {

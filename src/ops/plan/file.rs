@@ -155,7 +155,26 @@ pub fn parse(text: &str, name: &str) -> Result<(Plan, String), Error> {
     if super::digest(&plan)? != digest {
         return Err(complain("it says more than this kpctl understands"));
     }
+    // Of a member that stands there twice one reader sees the first, and another the last.
+    if !compact(text).eq(compact(&super::text(&plan)?)) {
+        return Err(complain("it says something twice, or in another form"));
+    }
     Ok((plan, digest))
+}
+
+/// The letters of JSON without the blanks that mean nothing.
+fn compact(text: &str) -> impl Iterator<Item = char> {
+    let (mut is_text, mut is_escaped) = (false, false);
+    text.chars().filter(move |&letter| {
+        let counts = is_text || !letter.is_ascii_whitespace();
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = is_text,
+            '"' => is_text = !is_text,
+            _ => {}
+        }
+        counts
+    })
 }
 
 /// `None`: a member is missing or has another form.

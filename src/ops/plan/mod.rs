@@ -6,6 +6,7 @@
 mod facts;
 mod file;
 mod request;
+mod resume;
 #[cfg(test)]
 mod tests;
 
@@ -14,10 +15,11 @@ use chrono::{DateTime, Utc};
 pub use facts::{Fact, facts, moved};
 pub use file::{digest, parse, text};
 pub use request::{from_json, to_json};
+pub use resume::Resumption;
 
-use crate::cloud::change::Risk;
+use crate::cloud::change::{Risk, Survey};
 use crate::error::Error;
-use crate::model::{ChangeRequest, CloudId, Scope};
+use crate::model::{ChangeRequest, CloudId, RepositoryKeys, Scope};
 
 /// Changes that were written down.
 #[derive(Clone, Debug)]
@@ -125,6 +127,20 @@ impl Call {
             url: request.shown_url(),
             body: request.shown_body(),
         }
+    }
+}
+
+/// The change by ids where it was asked for by what else is known of a thing: that may be another one later.
+pub fn pinned(request: &ChangeRequest, survey: &Survey) -> ChangeRequest {
+    match request {
+        ChangeRequest::DeleteRepositoryKeys(
+            RepositoryKeys::Title(_) | RepositoryKeys::Fingerprint(_),
+        ) => {
+            let ids = survey.outcomes.iter();
+            let ids = ids.filter_map(|outcome| outcome.address.id.parse().ok());
+            ChangeRequest::DeleteRepositoryKeys(RepositoryKeys::Ids(ids.collect()))
+        }
+        other => other.clone(),
     }
 }
 

@@ -220,6 +220,128 @@ fn an_edited_plan_is_none() {
 }
 
 #[test]
+fn a_member_that_stands_there_twice_makes_no_plan() {
+    let whole = text(&plan(requests())).expect("writes");
+    for (from, to) in [
+        ("\"wait\": true", "\"wait\": false, \"wait\": true"),
+        ("\"steps\": [", "\"steps\": [], \"steps\": ["),
+        ("\"there\": true", "\"there\": false, \"there\": true"),
+    ] {
+        let edited = whole.replacen(from, to, 1);
+        assert_ne!(edited, whole, "{from}");
+        let error = parse(&edited, "p.json").expect_err(from);
+        assert_eq!(error.code.as_deref(), Some("BrokenPlan"), "{from}");
+    }
+    // Blanks between its members mean nothing.
+    let value: serde_json::Value = serde_json::from_str(&whole).expect("JSON");
+    parse(&value.to_string(), "p.json").expect("the same plan");
+}
+
+#[test]
+fn what_a_key_is_known_by_becomes_its_id() {
+    let scope = crate::model::Scope {
+        cloud: CloudId::Huawei,
+        profile: "env".to_owned(),
+        region: "cn-north-4".to_owned(),
+    };
+    let found = crate::model::Outcome::draft(scope.address(Resource::CodeartsKey, "31001"), None);
+    let survey = crate::cloud::change::Survey {
+        outcomes: vec![found],
+        ..Default::default()
+    };
+    let asked = ChangeRequest::DeleteRepositoryKeys(RepositoryKeys::Title("laptop".to_owned()));
+    assert!(matches!(
+        super::pinned(&asked, &survey),
+        ChangeRequest::DeleteRepositoryKeys(RepositoryKeys::Ids(ids)) if ids == [31001]
+    ));
+}
+
+#[test]
+fn what_was_done_before_is_not_done_again() {
+    use crate::model::{Outcome, Scope, Status};
+
+    let scope: Scope = Scope {
+        cloud: CloudId::Huawei,
+        profile: "env".to_owned(),
+        region: "here".to_owned(),
+    };
+    let pair = scope.address(Resource::KeyPair, "old");
+    let (machine, server) = (
+        scope.address(Resource::Instance, "i-1"),
+        scope.address(Resource::CphServer, "s-1"),
+    );
+    let at = |address: &crate::model::Address, is_there, holds: &[&str]| Fact {
+        is_there,
+        ..fact(&address.to_string(), None, holds)
+    };
+    let old = pair.to_string();
+    let then = [
+        at(&pair, true, &["x"]),
+        at(&machine, true, &[&old]),
+        at(&server, true, &["old"]),
+    ];
+    let detach =
+        ChangeRequest::DetachKeyPairs(Binding::new(Resource::KeyPair, words("old"), words("i-1")));
+    let replace = ChangeRequest::ReplaceServerKeyPairs {
+        assignments: vec![("s-1".to_owned(), "new".to_owned())],
+    };
+    let settled = |now: &[Fact], request: &ChangeRequest, mut outcome: Outcome, status| {
+        outcome.status = status;
+        let mut survey = crate::cloud::change::Survey {
+            outcomes: vec![outcome],
+            ..Default::default()
+        };
+        super::Resumption { then: &then, now }.settle(request, &mut survey);
+        survey.outcomes[0].status
+    };
+    let item = || Outcome::draft(pair.clone(), Some(machine.clone()));
+    let of_server = || Outcome::draft(server.clone(), None);
+    let gone = [
+        at(&pair, false, &[]),
+        at(&machine, true, &[]),
+        at(&server, true, &["new"]),
+    ];
+    for status in [Status::NotFound, Status::Skipped] {
+        assert_eq!(settled(&gone, &detach, item(), status), Status::Unchanged);
+        // Nothing has happened yet.
+        assert_eq!(settled(&then, &detach, item(), status), status);
+    }
+    // A machine that shows the pair although it is gone is not done.
+    let shown = [at(&pair, false, &[]), at(&machine, true, &[&old])];
+    assert_eq!(
+        settled(&shown, &detach, item(), Status::NotFound),
+        Status::NotFound
+    );
+    // What fails for another reason stays as it is.
+    assert_eq!(
+        settled(&gone, &detach, item(), Status::Refused),
+        Status::Refused
+    );
+    assert_eq!(
+        settled(&gone, &replace, of_server(), Status::Skipped),
+        Status::Unchanged
+    );
+    assert_eq!(
+        settled(&then, &replace, of_server(), Status::Skipped),
+        Status::Skipped
+    );
+    let delete = ChangeRequest::DeleteKeyPairs {
+        resource: Resource::KeyPair,
+        ids: words("old"),
+        client_token: None,
+    };
+    let record = || Outcome::draft(pair.clone(), None);
+    assert_eq!(
+        settled(&gone, &delete, record(), Status::Skipped),
+        Status::Absent
+    );
+    assert_eq!(
+        settled(&then, &delete, record(), Status::Skipped),
+        Status::Skipped
+    );
+}
+
+#[test]
 fn facts_that_moved_are_named() {
     let then = [
         fact("a", Some("SHA256:x"), &["i-1", "i-2"]),

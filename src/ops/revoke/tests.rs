@@ -1,10 +1,10 @@
 use serde_json::Value;
 
-use super::{Ways, plan};
+use super::{Revocation, Ways, plan};
 use crate::error::ErrorKind;
 use crate::model::{
-    Address, ChangeRequest, CloudId, CodeartsKey, Facts, Holding, Inventory, KeyPair, Power,
-    Record, RepositoryKeys, Resource, Scope, Usage,
+    Address, Binding, ChangeRequest, CloudId, CodeartsKey, Facts, Holding, Inventory, KeyPair,
+    Power, Record, RepositoryKeys, Resource, Scope, Usage,
 };
 use crate::ops::find::Match;
 use crate::sshkey::Form;
@@ -55,7 +55,6 @@ fn ids(list: &[String]) -> Vec<&str> {
 fn machines_give_the_key_up_before_its_records_go() {
     let beijing = scope(CloudId::Volcengine, "cn-beijing");
     let tokyo = scope(CloudId::Tencent, "ap-tokyo");
-    let machine = |scope: &Scope, id: &str| scope.address(Resource::Instance, id);
     let holdings = vec![
         pair(
             &beijing,
@@ -175,4 +174,112 @@ fn a_cloud_phone_server_wants_another_pair_that_is_there() {
     // KPS does not tell which servers hold a pair.
     assert_eq!(revocation.left.len(), 1);
     assert!(revocation.left[0].contains("detach --key-pair phone"));
+}
+
+fn machine(scope: &Scope, id: &str) -> Address {
+    scope.address(Resource::Instance, id)
+}
+
+/// The pairs and machines of each request, and how the machines are treated.
+fn detached(revocation: &Revocation) -> Vec<(Vec<&str>, Vec<&str>, &Binding)> {
+    revocation
+        .detach
+        .iter()
+        .map(|wanted| match &wanted.request {
+            ChangeRequest::DetachKeyPairs(binding) => {
+                (ids(&binding.key_pairs), ids(&binding.instances), binding)
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_machine_is_in_one_request_however_many_pairs_it_gives_up() {
+    let tokyo = scope(CloudId::Tencent, "ap-tokyo");
+    let (one, two) = (machine(&tokyo, "ins-1"), machine(&tokyo, "ins-2"));
+    let inventory = Inventory {
+        holdings: vec![
+            pair(&tokyo, Resource::KeyPair, "skey-1", vec![one.clone(), two]),
+            pair(&tokyo, Resource::KeyPair, "skey-2", vec![one]),
+        ],
+        ..Inventory::default()
+    };
+    let hits = inventory.holdings.iter();
+    let hits: Vec<_> = hits.map(|holding| (holding, Match::Exact)).collect();
+    let revocation = plan(&inventory, &hits, &ways()).expect("a plan");
+    let requests = detached(&revocation);
+    let shown: Vec<_> = requests.iter().map(|(pairs, on, _)| (pairs, on)).collect();
+    assert_eq!(
+        shown,
+        [
+            (&vec!["skey-1"], &vec!["ins-2"]),
+            (&vec!["skey-1", "skey-2"], &vec!["ins-1"]),
+        ]
+    );
+}
+
+#[test]
+fn a_machine_is_treated_as_its_kind_needs_it() {
+    let tokyo = scope(CloudId::Tencent, "ap-tokyo");
+    let beijing = scope(CloudId::Volcengine, "cn-beijing");
+    let inventory = Inventory {
+        holdings: vec![
+            pair(
+                &tokyo,
+                Resource::KeyPair,
+                "skey-1",
+                vec![machine(&tokyo, "ins-1")],
+            ),
+            pair(
+                &tokyo,
+                Resource::LighthouseKeyPair,
+                "lhkp-1",
+                vec![machine(&tokyo, "lhins-1")],
+            ),
+            pair(
+                &beijing,
+                Resource::KeyPair,
+                "web",
+                vec![machine(&beijing, "i-1")],
+            ),
+        ],
+        ..Inventory::default()
+    };
+    let hits = inventory.holdings.iter();
+    let hits: Vec<_> = hits.map(|holding| (holding, Match::Exact)).collect();
+    for (power, start_again) in [
+        (Power::StopSoftly, true),
+        (Power::StopHard, true),
+        (Power::Cut, false),
+        (Power::Untouched, false),
+    ] {
+        let wanted = Ways {
+            power,
+            start_again,
+            reboot: true,
+            ..ways()
+        };
+        let revocation = plan(&inventory, &hits, &wanted).expect("a plan");
+        let ways: Vec<_> = detached(&revocation)
+            .iter()
+            .map(|(pairs, _, binding)| {
+                (
+                    pairs[0].to_owned(),
+                    binding.power,
+                    binding.start_again,
+                    binding.reboot,
+                )
+            })
+            .collect();
+        assert_eq!(
+            ways,
+            [
+                ("skey-1".to_owned(), power, start_again, false),
+                // It is changed while it is on.
+                ("lhkp-1".to_owned(), Power::Untouched, false, false),
+                ("web".to_owned(), power, start_again, true),
+            ]
+        );
+    }
 }

@@ -1,0 +1,58 @@
+//! What a plan rests on, read again.
+
+use futures_util::future::join_all;
+
+use crate::cli::carry_out::Part;
+use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
+use crate::ops::change::Recheck;
+use crate::ops::plan::{Fact, facts, moved};
+
+/// The facts of a plan, and who can read them.
+pub(super) struct Ground<'a> {
+    pub(super) steps: &'a [Vec<Part>],
+    pub(super) facts: &'a [Fact],
+    /// The plan was begun before.
+    pub(super) goes_on: bool,
+}
+
+impl Ground<'_> {
+    /// Everything that the plan rests on is read again. If anything moved, nothing is sent.
+    pub(super) async fn check(&self) -> Result<Vec<Fact>, Error> {
+        let reads = self
+            .steps
+            .iter()
+            .flatten()
+            .map(|part| facts(part.provider.as_ref(), &part.request));
+        let mut now = Vec::new();
+        for facts in join_all(reads).await {
+            for fact in facts? {
+                if !now.iter().any(|other: &Fact| other.address == fact.address) {
+                    now.push(fact);
+                }
+            }
+        }
+        let moved = moved(self.facts, &now, self.goes_on);
+        if moved.is_empty() {
+            return Ok(now);
+        }
+        let error = Error::new(
+            ErrorKind::State,
+            format!(
+                "what the plan rests on has moved ({} of {} facts): nothing was changed",
+                moved.len(),
+                self.facts.len()
+            ),
+        )
+        .code("PlanMoved");
+        let shown = moved.iter().take(10).cloned();
+        let error = shown.fold(error, Error::hint);
+        Err(error.hint("Make the plan again, and have it approved again."))
+    }
+}
+
+impl Recheck for Ground<'_> {
+    fn look(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async { self.check().await.map(|_| ()) })
+    }
+}
