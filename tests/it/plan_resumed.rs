@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::fixture::World;
-use crate::fleet_served::served;
-use crate::fleet_world::rsa_line;
+use crate::fixture::{Output, World};
+use crate::fleet_served::{served, sorted};
+use crate::fleet_world::{rsa_line, rsa_places};
 use crate::plan_file::{apply, changes, plan};
 use crate::revoke_fleet::{REVOKE, prepare};
 
@@ -28,6 +28,24 @@ fn deletions(world: &World) -> BTreeMap<String, usize> {
         }
     }
     counts
+}
+
+/// Runs a command until it ends with 0: a machine that is about to stop is waited for by running it again,
+/// as its own line says. The last output, and all warnings.
+#[track_caller]
+fn finish(world: &World, command: &[&str]) -> (Output, String) {
+    let mut warnings = String::new();
+    for _ in 0..40 {
+        let output = world.run(&[command, &["-o", "json"]].concat());
+        warnings.push_str(&output.json()["warnings"].to_string());
+        if output.code == 0 {
+            return (output, warnings);
+        }
+        let may_go_on = output.stdout.contains("Run the same command again");
+        assert!(may_go_on, "{output:#?}");
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    panic!("it does not end: {warnings}");
 }
 
 #[test]
@@ -53,22 +71,7 @@ fn a_revocation_that_is_killed_is_finished_and_nothing_is_done_twice() {
         }
         process.kill().expect("killed");
         process.wait().expect("dead");
-        let mut warnings = String::new();
-        let mut output = apply(&world, "p.json", &digest);
-        // A machine that is about to stop is waited for by running it again, as its own line says.
-        for _ in 0..40 {
-            warnings.push_str(&output.json()["warnings"].to_string());
-            if output.code == 0 {
-                break;
-            }
-            assert!(
-                output.stdout.contains("Run the same command again"),
-                "{output:#?}"
-            );
-            std::thread::sleep(Duration::from_millis(250));
-            output = apply(&world, "p.json", &digest);
-        }
-        let output = output.code(0);
+        let (output, warnings) = finish(&world, &["apply", "p.json", "--confirm", &digest]);
         let document = output.json();
         for item in document["items"].as_array().expect("items") {
             assert_eq!(
@@ -146,7 +149,7 @@ fn an_interrupted_apply_says_what_was_done_and_is_finished_later() {
         document["summary"]["skipped"].as_u64() > Some(0),
         "{document}"
     );
-    apply(&world, "p.json", &digest).code(0);
+    finish(&world, &["apply", "p.json", "--confirm", &digest]);
     world.run(&["find", &key]).code(5);
 }
 
@@ -166,9 +169,7 @@ fn time_that_is_over_leaves_a_receipt() {
         assert_eq!(output.json()["receipt"]["level"], "none", "{output:#?}");
     }
     // The same command again finishes it.
-    world
-        .run(&[&["revoke", &key, "--yes"][..], &REVOKE].concat())
-        .code(0);
+    finish(&world, &[&["revoke", &key, "--yes"][..], &REVOKE].concat());
     world.run(&["find", &key]).code(5);
 }
 
@@ -179,6 +180,11 @@ fn two_at_once_do_no_harm() {
     let key = world.secret_file("key.pub", &rsa_line());
     let command = [&["revoke", &key][..], &REVOKE].concat();
     let digest = plan(&world, &command, "p.json");
+    let all = || {
+        let list = world.run(&["ls", "-o", "names"]).code(0).stdout;
+        list.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = all();
     let start = || {
         world
             .command(&["apply", "p.json", "--confirm", &digest, "-o", "json"])
@@ -191,17 +197,10 @@ fn two_at_once_do_no_harm() {
     for process in &mut both {
         process.wait().expect("ends");
     }
-    let mut last = apply(&world, "p.json", &digest);
-    for _ in 0..20 {
-        if last.code == 0 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(250));
-        last = apply(&world, "p.json", &digest);
-    }
-    last.code(0);
+    finish(&world, &["apply", "p.json", "--confirm", &digest]);
     world.run(&["find", &key]).code(5);
-    for (what, count) in deletions(&world) {
-        assert_eq!(count, 1, "{what}");
-    }
+    // Nothing else is gone.
+    let mut left = all();
+    left.extend(rsa_places("env"));
+    assert_eq!(sorted(left), sorted(before));
 }
