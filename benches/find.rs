@@ -30,7 +30,7 @@ fn inventory() -> Inventory {
         region: "r-1".to_owned(),
     };
     let holding = |number: u32| {
-        let (cloud, material) = if number % 10 == 0 {
+        let (cloud, material) = if number.is_multiple_of(10) {
             let digest = Material::Digest(key(number).md5());
             (CloudId::Volcengine, digest)
         } else {

@@ -1,6 +1,7 @@
 //! `apply PLAN --confirm DIGEST`: exactly what was approved, and nothing when its ground has moved.
 
 mod ground;
+mod history;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,6 +9,7 @@ use std::rc::Rc;
 use clap::Args;
 
 use ground::Ground;
+use history::History;
 
 use super::Run;
 use super::args::Changing;
@@ -15,10 +17,9 @@ use super::carry_out::{Course, Job, Part, accounts, endpoint};
 use super::revoke;
 use super::site::Site;
 use crate::cloud::{Provider, inventory_lists};
-use crate::config::{env, paths};
+use crate::config::env;
 use crate::error::{Error, ErrorKind};
 use crate::io::one_line;
-use crate::journal;
 use crate::model::Scope;
 use crate::ops::change::Extent;
 use crate::ops::plan::{self, Plan, Resumption};
@@ -88,14 +89,14 @@ impl Apply {
             .code("PlanAccount"));
         }
         let recorded = format!("apply {digest}");
-        let goes_on = was_begun(run, &site, &recorded)?;
+        let history = History::read(run, &site, &recorded)?;
         let ground = Ground {
             steps: &steps,
             facts: &plan.facts,
-            goes_on,
+            history: &history,
         };
         let now = ground.check().await?;
-        let resumed = goes_on.then_some(Resumption {
+        let resumed = history.is_begun.then_some(Resumption {
             then: &plan.facts,
             now: &now,
         });
@@ -158,9 +159,8 @@ impl Apply {
         let refused = |why: String| {
             Err(Error::new(ErrorKind::Consent, why)
                 .code("NotConfirmed")
-                .hint(format!(
-                    "Read the plan; if that is what is meant: --confirm {digest}"
-                )))
+                // Whoever approves has the digest from the plan that was read, never from a refusal.
+                .hint("kpctl apply PLAN --dry-run shows what it does; --confirm takes the digest that was approved."))
         };
         match &self.confirm {
             Some(told) => {
@@ -172,9 +172,9 @@ impl Apply {
                     )));
                 }
                 if !digest.starts_with(&told) {
-                    return refused(format!(
-                        "the plan's digest is {digest}, and another one was approved: nothing was changed"
-                    ));
+                    return refused(
+                        "another plan than this one was approved: nothing was changed".to_owned(),
+                    );
                 }
                 Ok(())
             }
@@ -183,19 +183,6 @@ impl Apply {
             None => refused("nobody has approved the plan: nothing was changed".to_owned()),
         }
     }
-}
-
-/// Whether the very plan was begun before: then what it does may be done in part.
-fn was_begun(run: &Run<'_>, site: &Site<'_>, recorded: &str) -> Result<bool, Error> {
-    let variables = &run.context.env;
-    let Some(folder) = paths::journal(variables, site.is_sandbox())? else {
-        return Ok(false);
-    };
-    if !folder.exists() {
-        return Ok(false);
-    }
-    let runs = journal::runs(folder)?;
-    Ok(runs.iter().any(|run| run.command == recorded))
 }
 
 /// Reads a plan file.

@@ -224,13 +224,18 @@ impl Limits {
             )
         };
         if let Some(most) = self.changes.filter(|most| changes > *most) {
-            let what = format!("{changes} changes are to be made, and {most} are allowed");
+            let what = format!("{changes} changes are to be made, and {most} may be");
             return refused(what, "--max-changes", changes);
         }
         if let Some(most) = self.stops.filter(|most| stops.len() > *most) {
             let names: Vec<String> = stops.iter().take(10).map(ToString::to_string).collect();
+            let machines = if stops.len() == 1 {
+                "machine is"
+            } else {
+                "machines are"
+            };
             let what = format!(
-                "{} machines are to be powered off or restarted, and {most} are allowed ({})",
+                "{} {machines} to be powered off or restarted, and {most} may be ({})",
                 stops.len(),
                 names.join(", ")
             );

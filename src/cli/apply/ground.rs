@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 
+use super::history::History;
 use crate::cli::carry_out::Part;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
@@ -12,8 +13,8 @@ use crate::ops::plan::{Fact, facts, moved};
 pub(super) struct Ground<'a> {
     pub(super) steps: &'a [Vec<Part>],
     pub(super) facts: &'a [Fact],
-    /// The plan was begun before.
-    pub(super) goes_on: bool,
+    /// What became of the plan before.
+    pub(super) history: &'a History,
 }
 
 impl Ground<'_> {
@@ -32,8 +33,9 @@ impl Ground<'_> {
                 }
             }
         }
-        let moved = moved(self.facts, &now, self.goes_on);
+        let moved = moved(self.facts, &now, self.history.is_begun);
         if moved.is_empty() {
+            self.check_undone(&now)?;
             return Ok(now);
         }
         let error = Error::new(
@@ -48,6 +50,26 @@ impl Ground<'_> {
         let shown = moved.iter().take(10).cloned();
         let error = shown.fold(error, Error::hint);
         Err(error.hint("Make the plan again, and have it approved again."))
+    }
+}
+
+impl Ground<'_> {
+    /// What the plan has done and somebody has undone is not done again: it was approved once.
+    fn check_undone(&self, now: &[Fact]) -> Result<(), Error> {
+        let is_done = |fact: &&Fact| self.history.done.contains(&fact.address);
+        let mut undone = self.facts.iter().filter(is_done);
+        match undone.find(|fact| fact.is_there && now.contains(fact)) {
+            None => Ok(()),
+            Some(fact) => Err(Error::new(
+                ErrorKind::State,
+                format!(
+                    "the plan was applied, and {} is as it was before: nothing was changed",
+                    fact.address
+                ),
+            )
+            .code("PlanApplied")
+            .hint("Make the plan again, and have it approved again.")),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::json;
 
-use super::{Job, Part, changes, endpoint, one_of_each_login, providers, rules};
+use super::{Job, Part, changes, check_account, endpoint, one_of_each_login, providers, rules};
 use crate::cli::Run;
 use crate::cli::site::Site;
 use crate::cloud::Provider;
@@ -51,6 +51,11 @@ impl Job<'_> {
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();
         let rules = rules(site, steps, &providers, None)?;
         let mut changes = changes(steps, &rules)?;
+        if !site.is_sandbox() {
+            for provider in one_of_each_login(&all) {
+                check_account(run, provider).await?;
+            }
+        }
         let courier = site.courier();
         let surveys = change::look(&mut changes, courier).await?;
         let terms = Terms {

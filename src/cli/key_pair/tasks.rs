@@ -1,5 +1,7 @@
 //! `huawei key-pair tasks`: work that goes on after a binding was asked for.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::kind::Kind;
@@ -29,6 +31,14 @@ pub(in crate::cli) struct Tasks {
     /// With --clear: look, and show what would be sent; change nothing
     #[arg(long, requires = "clear")]
     dry_run: bool,
+
+    /// With --clear: look, and write what would be sent to this new file, for 'kpctl apply'; change nothing
+    #[arg(long, value_name = "FILE", requires = "clear", conflicts_with_all = ["dry_run", "yes"])]
+    plan: Option<PathBuf>,
+
+    /// With --clear: refuse to clear more records than this
+    #[arg(long, value_name = "N", requires = "clear")]
+    max_changes: Option<usize>,
 }
 
 impl Tasks {
@@ -52,6 +62,8 @@ impl Tasks {
         let changing = Changing {
             yes: self.yes,
             dry_run: self.dry_run,
+            plan: self.plan.clone(),
+            max_changes: self.max_changes,
             ..Changing::default()
         };
         let tasks = if self.ids.is_empty() {

@@ -103,8 +103,9 @@ impl Log {
                 ));
             }
             if !script(one(&all, name)?, sandbox).is_empty() {
+                let world = if run.global.sandbox { "--sandbox " } else { "" };
                 context.io.hint(&format!(
-                    "kpctl log {name} --restore prints the commands that give back what it took away."
+                    "kpctl {world}log {name} --restore prints the commands that give back what it took away."
                 ));
             }
         }

@@ -1,0 +1,51 @@
+//! What the journal tells of a plan: whether it was begun, and what it has done.
+
+use crate::cli::Run;
+use crate::cli::site::Site;
+use crate::config::paths;
+use crate::error::Error;
+use crate::journal;
+
+/// What became of a plan before.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// It was begun: what it does may be done in part.
+    pub(super) is_begun: bool,
+    /// The things that it changed, by address, in runs that came to their end.
+    pub(super) done: Vec<String>,
+}
+
+/// Statuses of things that a run changed.
+const CHANGED: [&str; 8] = [
+    "deleted",
+    "attached",
+    "detached",
+    "changed",
+    "cancelled",
+    "enabled",
+    "disabled",
+    "scheduled",
+];
+
+impl History {
+    /// Looks for runs of that name. Without a journal a plan has no history.
+    pub(super) fn read(run: &Run<'_>, site: &Site<'_>, recorded: &str) -> Result<Self, Error> {
+        let folder = paths::journal(&run.context.env, site.is_sandbox())?;
+        let Some(folder) = folder.filter(|folder| folder.exists()) else {
+            return Ok(Self::default());
+        };
+        let mut history = Self::default();
+        for run in journal::runs(folder)? {
+            if run.command != recorded {
+                continue;
+            }
+            history.is_begun = true;
+            let changed = run.items.into_iter().filter(|item| {
+                let status = item.status.as_deref();
+                status.is_some_and(|status| CHANGED.contains(&status))
+            });
+            history.done.extend(changed.map(|item| item.address));
+        }
+        Ok(history)
+    }
+}
