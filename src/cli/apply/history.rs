@@ -11,8 +11,8 @@ use crate::journal;
 pub(super) struct History {
     /// It was begun: what it does may be done in part.
     pub(super) is_begun: bool,
-    /// The things that it changed, by address, in runs that came to their end.
-    pub(super) done: Vec<String>,
+    /// The things that it changed, and the machines on which, in runs that came to their end.
+    pub(super) done: Vec<(String, Option<String>)>,
 }
 
 /// Statuses of things that a run changed.
@@ -44,7 +44,8 @@ impl History {
                 let status = item.status.as_deref();
                 status.is_some_and(|status| CHANGED.contains(&status))
             });
-            history.done.extend(changed.map(|item| item.address));
+            let done = changed.map(|item| (item.address, item.target));
+            history.done.extend(done);
         }
         Ok(history)
     }
