@@ -246,7 +246,10 @@ fn nobody_but_the_digest_says_yes() {
     // Off a terminal nobody can be asked.
     let output = world.run(&["apply", "p.json", "-o", "json"]).code(9);
     assert_eq!(output.error()["code"], "NotConfirmed");
-    assert!(!output.stderr.contains(&digest[..16]), "whoever approves has it from the plan");
+    assert!(
+        !output.stderr.contains(&digest[..16]),
+        "whoever approves has it from the plan"
+    );
     world.run(&["apply", "p.json", "--yes"]).code(2);
     assert_eq!(changes(&world), Vec::<String>::new());
     apply(

@@ -5,6 +5,7 @@ use crate::cli::site::Site;
 use crate::config::paths;
 use crate::error::Error;
 use crate::journal;
+use crate::model::{Address, Resource};
 
 /// What became of a plan before.
 #[derive(Debug, Default)]
@@ -15,12 +16,12 @@ pub(super) struct History {
     pub(super) done: Vec<(String, Option<String>)>,
 }
 
-/// Statuses of things that a run changed.
-const CHANGED: [&str; 8] = [
+/// Statuses of things that a run changed, such that what a plan rests on tells it. A server is `changed`
+/// too; the same word for a description or a name tells nothing, for a plan does not rest on those.
+const CHANGED: [&str; 7] = [
     "deleted",
     "attached",
     "detached",
-    "changed",
     "cancelled",
     "enabled",
     "disabled",
@@ -41,8 +42,11 @@ impl History {
             }
             history.is_begun = true;
             let changed = run.items.into_iter().filter(|item| {
-                let status = item.status.as_deref();
-                status.is_some_and(|status| CHANGED.contains(&status))
+                let address: Option<Address> = item.address.parse().ok();
+                let is_server = address.is_some_and(|it| it.resource == Resource::CphServer);
+                item.status.as_deref().is_some_and(|status| {
+                    CHANGED.contains(&status) || (is_server && status == "changed")
+                })
             });
             let done = changed.map(|item| (item.address, item.target));
             history.done.extend(done);
