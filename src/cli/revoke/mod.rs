@@ -7,6 +7,7 @@ mod receipt;
 use std::rc::Rc;
 
 use clap::Args;
+use futures_util::future::join_all;
 
 pub(super) use hosts::check as check_program;
 pub(super) use receipt::receipt;
@@ -20,9 +21,11 @@ use super::sought;
 use crate::cloud::change::Risk;
 use crate::cloud::holders::holders;
 use crate::error::{Error, ErrorKind};
+use crate::http::BoxFuture;
 use crate::model::{Address, Inventory, Place, Power, Resource};
-use crate::ops::change::{Extent, KnownKey};
+use crate::ops::change::{Extent, KnownKey, Recheck};
 use crate::ops::find::{Found, Sought, find};
+use crate::ops::identity;
 use crate::ops::plan::Revoked;
 use crate::ops::revoke::{Revocation, Wanted, Ways, plan};
 use crate::ops::usage;
@@ -118,6 +121,7 @@ impl Revoke {
         };
         let mut notes = revocation.notes.clone();
         notes.extend(revocation.left.iter().cloned());
+        notes.extend(found.warnings.iter().cloned());
         notes.extend(
             gaps.iter()
                 .map(|(place, why)| format!("not searched: {place}: {why}")),
@@ -140,9 +144,17 @@ impl Revoke {
         for note in &notes {
             run.context.io.say(note);
         }
-        let mut report = job
-            .execute(run, &site, &steps, Course::of("revoke"))
-            .await?;
+        let sought = revoked.sought()?;
+        let identity = Identity {
+            steps: &steps,
+            sought: &sought,
+        };
+        let course = Course {
+            recheck: Some(&identity),
+            only: Some(&sought),
+            ..Course::of("revoke")
+        };
+        let mut report = job.execute(run, &site, &steps, course).await?;
         let mut members = Vec::new();
         if !changing.dry_run {
             let receipt = receipt(run, &site, (&revoked, &steps), &report).await?;
@@ -207,6 +219,23 @@ impl Revoke {
             unseen: gaps.to_vec(),
             verify_cmd: self.verify_cmd.clone(),
         }
+    }
+}
+
+/// What a revocation rests on: that all it takes away is that key.
+struct Identity<'a> {
+    steps: &'a [Vec<Part>],
+    sought: &'a Sought,
+}
+
+impl Recheck for Identity<'_> {
+    fn look(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async {
+            let parts = self.steps.iter().flatten();
+            let looks = parts
+                .map(|part| identity::check(part.provider.as_ref(), self.sought, &part.request));
+            join_all(looks).await.into_iter().collect()
+        })
     }
 }
 

@@ -1,0 +1,95 @@
+//! What had the key when it was looked for may have another one when its turn comes: names are given anew.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::fixture::World;
+use crate::fleet_served::served;
+use crate::fleet_world::{ed25519_line, rsa_line};
+use crate::plan_file::{apply, changes, plan};
+use crate::revoke_fleet::{REVOKE, prepare};
+use crate::terminal::Terminal;
+
+const PAIR: &str = "volcengine:env/cn-beijing/key-pair/deploy";
+
+/// Somebody deletes the pair and imports another key under its name.
+fn swap(world: &World) {
+    let mut state = world.state();
+    let pairs = state["volcengine"]["regions"]["cn-beijing"]["key_pairs"].as_array_mut();
+    let mut pairs = pairs.expect("pairs").iter_mut();
+    let pair = pairs.find(|pair| pair["name"] == "deploy").expect("there");
+    pair["public_key"] = Value::from(ed25519_line());
+    world.set_state(&state);
+}
+
+fn is_there(world: &World) -> bool {
+    let listed = world.run(&["ls", "--on", "volcengine/cn-beijing", "-o", "names"]);
+    listed.code(0).stdout.lines().any(|line| line == PAIR)
+}
+
+fn release(world: &World) {
+    let mut state = world.state();
+    let machines = state["volcengine"]["regions"]["cn-beijing"]["instances"].as_array_mut();
+    for machine in machines.expect("instances") {
+        machine["key_pair_name"] = Value::from("");
+    }
+    world.set_state(&state);
+}
+
+#[test]
+fn a_pair_that_is_another_key_after_the_question_stays() {
+    let world = served(&[]);
+    release(&world);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let command = ["revoke", &key, "--on", "volcengine/cn-beijing"];
+    let mut terminal = Terminal::run(&world, &command);
+    terminal.wait_for("[y/N]");
+    swap(&world);
+    let before = changes(&world);
+    terminal.types("yes\n");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 6, "{shown}");
+    assert!(shown.contains("AnotherKey"), "{shown}");
+    assert_eq!(changes(&world), before);
+    assert!(is_there(&world));
+}
+
+#[test]
+fn a_pair_that_is_another_key_when_its_turn_comes_stays() {
+    let world = served(&["--latency", "150ms"]);
+    prepare(&world);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let command = [&["revoke", &key, "--yes", "-o", "json"][..], &REVOKE].concat();
+    let before = changes(&world).len();
+    let child = world.command(&command).stdout(Stdio::piped()).spawn();
+    let child = child.expect("kpctl starts");
+    // Machines give the key up first; the records' turn comes seconds later.
+    let began = Instant::now();
+    while changes(&world).len() == before && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    swap(&world);
+    let output = child.wait_with_output().expect("it ends");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let items = document["items"].as_array().expect("items").iter();
+    let mut records = items.filter(|item| item["address"] == PAIR && item["target"].is_null());
+    let record = records.next().expect("an outcome");
+    assert_eq!(record["status"], "refused", "{record}");
+    assert_eq!(record["error"]["code"], "AnotherKey", "{record}");
+    assert_eq!(output.status.code(), Some(3), "{document}");
+    assert!(is_there(&world));
+}
+
+#[test]
+fn a_plan_is_not_applied_to_another_key() {
+    let world = served(&[]);
+    release(&world);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let command = ["revoke", &key, "--on", "volcengine/cn-beijing"];
+    let digest = plan(&world, &command, "revoke.json");
+    swap(&world);
+    apply(&world, "revoke.json", &digest).code(6);
+    assert!(is_there(&world));
+}
