@@ -93,3 +93,24 @@ fn a_plan_is_not_applied_to_another_key() {
     apply(&world, "revoke.json", &digest).code(6);
     assert!(is_there(&world));
 }
+
+#[test]
+fn a_pair_of_the_whole_account_is_deleted_once() {
+    let world = served(&["--quirk", "tencent-pairs-of-account"]);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let command = [
+        &["revoke", &key, "--on", "tencent", "--yes", "-o", "json"][..],
+        &REVOKE[2..],
+    ];
+    let document = world.run(&command.concat()).code(0).json();
+    let items = document["items"].as_array().expect("items").iter();
+    let deleted = items.filter(|item| item["status"] == "deleted");
+    let id = |item: &Value| item["id"].as_str().expect("an id").to_owned();
+    let mut ids: Vec<String> = deleted.map(id).collect();
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert!(count > 1, "{document}");
+    assert_eq!(ids.len(), count, "{document}");
+    assert_eq!(document["receipt"]["level"], "detached");
+}

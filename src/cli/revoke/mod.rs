@@ -4,6 +4,7 @@ mod hosts;
 mod machines;
 mod receipt;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use clap::Args;
@@ -22,7 +23,7 @@ use crate::cloud::change::Risk;
 use crate::cloud::holders::holders;
 use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
-use crate::model::{Address, Inventory, Place, Power, Resource};
+use crate::model::{Address, Holding, Inventory, ListRequest, Place, Power, Resource, Scope};
 use crate::ops::change::{Extent, KnownKey, Recheck};
 use crate::ops::find::{Found, Sought, find};
 use crate::ops::identity;
@@ -251,8 +252,49 @@ async fn look(run: &Run<'_>, site: &Site<'_>, place: &Where) -> Result<(Fleet, I
         lists
     });
     let mut inventory = fleet.inventory(run, site).await?;
+    add_machines(&fleet, &mut inventory).await;
     usage::count(&mut inventory);
     Ok((fleet, inventory))
+}
+
+/// Where regions show each other's pairs, and their machines as if they were their own, only lists of
+/// instances tell in which region a machine is. One that cannot be read leaves that open, and a change of
+/// the machine says so.
+async fn add_machines(fleet: &Fleet, inventory: &mut Inventory) {
+    let mut seen: HashMap<(&str, &str), &Scope> = HashMap::new();
+    let mut scopes: Vec<Scope> = Vec::new();
+    for holding in inventory.keys() {
+        let Some(Address {
+            scope,
+            resource: Resource::KeyPair,
+            id,
+        }) = &holding.record.address
+        else {
+            continue;
+        };
+        if !holders(scope.cloud, Resource::KeyPair).ids_are_of_account {
+            continue;
+        }
+        let first = *seen.entry((&scope.profile, id)).or_insert(scope);
+        for scope in [first, scope] {
+            if first.region != holding.record.scope.region && !scopes.contains(scope) {
+                scopes.push(scope.clone());
+            }
+        }
+    }
+    let lists = scopes.iter().filter_map(|scope| {
+        let provider = fleet.provider(scope)?;
+        Some(provider.list(ListRequest::Instances))
+    });
+    for listing in join_all(lists).await.into_iter().flatten() {
+        let holding = |record| Holding {
+            record,
+            usage: None,
+        };
+        inventory
+            .holdings
+            .extend(listing.records.into_iter().map(holding));
+    }
 }
 
 /// The places where the key may be for all that could be seen, and why.
