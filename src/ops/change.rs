@@ -224,7 +224,7 @@ impl Limits {
             )
         };
         if let Some(most) = self.changes.filter(|most| changes > *most) {
-            let what = format!("{changes} changes are to be made, and {most} may be");
+            let what = format!("{changes} changes are to be made, and {most} are allowed");
             return refused(what, "--max-changes", changes);
         }
         if let Some(most) = self.stops.filter(|most| stops.len() > *most) {
@@ -235,7 +235,7 @@ impl Limits {
                 "machines are"
             };
             let what = format!(
-                "{} {machines} to be powered off or restarted, and {most} may be ({})",
+                "{} {machines} to be powered off or restarted, and {most} are allowed ({})",
                 stops.len(),
                 names.join(", ")
             );

@@ -11,7 +11,7 @@ use crate::fixture::{Output, World};
 use crate::fleet_served::{served, sorted};
 use crate::fleet_world::{rsa_line, rsa_places};
 use crate::plan_file::{apply, changes, plan};
-use crate::revoke_fleet::{REVOKE, prepare};
+use crate::revoke_fleet::{REVOKE, prepare, restore};
 
 /// How often each item was deleted, by what the sandbox answered.
 fn deletions(world: &World) -> BTreeMap<String, usize> {
@@ -203,4 +203,41 @@ fn two_at_once_do_no_harm() {
     let mut left = all();
     left.extend(rsa_places("env"));
     assert_eq!(sorted(left), sorted(before));
+}
+
+#[test]
+fn what_was_given_back_is_not_taken_away_by_the_same_plan() {
+    let world = served(&[]);
+    prepare(&world);
+    let key = world.secret_file("key.pub", &rsa_line());
+    let digest = plan(&world, &[&["revoke", &key][..], &REVOKE].concat(), "p.json");
+    apply(&world, "p.json", &digest).code(0);
+    apply(&world, "p.json", &digest).code(0);
+    let runs = world.run(&["log", "-o", "json"]).code(0).json();
+    let runs = runs["items"].as_array().expect("runs").iter();
+    let applied = runs
+        .filter(|run| run["command"] == format!("apply {digest}"))
+        .map(|run| run["run"].as_str().expect("a name").to_owned());
+    let first = applied.into_iter().next().expect("one");
+    restore(&world, &first);
+    let before = changes(&world);
+    let error = apply(&world, "p.json", &digest).code(6).error();
+    assert_eq!(error["code"], "PlanApplied", "{error}");
+    assert_eq!(changes(&world), before, "nothing is sent");
+}
+
+#[test]
+fn a_refusal_tells_nobody_the_digest() {
+    let world = World::sandboxed();
+    let delete = ["volcengine", "key-pair", "delete", "old-laptop"];
+    let digest = plan(&world, &delete, "p.json");
+    let wrong = "0".repeat(64);
+    for arguments in [
+        &["apply", "p.json"][..],
+        &["apply", "p.json", "--confirm", &wrong],
+        &["apply", "p.json", "--confirm", &wrong[..32]],
+    ] {
+        let output = world.run(arguments).code(9);
+        assert!(!output.stderr.contains(&digest[..16]), "{output:#?}");
+    }
 }

@@ -56,9 +56,16 @@ impl Ground<'_> {
 impl Ground<'_> {
     /// What the plan has done and somebody has undone is not done again: it was approved once.
     fn check_undone(&self, now: &[Fact]) -> Result<(), Error> {
-        let is_done = |fact: &&Fact| self.history.done.contains(&fact.address);
-        let mut undone = self.facts.iter().filter(is_done);
-        match undone.find(|fact| fact.is_there && now.contains(fact)) {
+        let fact_of = |address: &String| self.facts.iter().find(|fact| fact.address == *address);
+        let telling = self.history.done.iter().filter_map(|(thing, machine)| {
+            let of_machine = machine.as_ref().and_then(fact_of);
+            // What is only given to a machine stays as it was itself.
+            let of_thing =
+                || fact_of(thing).filter(|fact| machine.is_none() || fact.holds.is_some());
+            of_machine.or_else(of_thing)
+        });
+        let mut undone = telling.filter(|fact| fact.is_there && now.contains(fact));
+        match undone.next() {
             None => Ok(()),
             Some(fact) => Err(Error::new(
                 ErrorKind::State,

@@ -5,22 +5,23 @@ use crate::cli::site::Site;
 use crate::config::paths;
 use crate::error::Error;
 use crate::journal;
+use crate::model::{Address, Resource};
 
 /// What became of a plan before.
 #[derive(Debug, Default)]
 pub(super) struct History {
     /// It was begun: what it does may be done in part.
     pub(super) is_begun: bool,
-    /// The things that it changed, by address, in runs that came to their end.
-    pub(super) done: Vec<String>,
+    /// The things that it changed, and the machines on which, in runs that came to their end.
+    pub(super) done: Vec<(String, Option<String>)>,
 }
 
-/// Statuses of things that a run changed.
-const CHANGED: [&str; 8] = [
+/// Statuses of things that a run changed, such that what a plan rests on tells it. A server is `changed`
+/// too; the same word for a description or a name tells nothing, for a plan does not rest on those.
+const CHANGED: [&str; 7] = [
     "deleted",
     "attached",
     "detached",
-    "changed",
     "cancelled",
     "enabled",
     "disabled",
@@ -41,10 +42,14 @@ impl History {
             }
             history.is_begun = true;
             let changed = run.items.into_iter().filter(|item| {
-                let status = item.status.as_deref();
-                status.is_some_and(|status| CHANGED.contains(&status))
+                let address: Option<Address> = item.address.parse().ok();
+                let is_server = address.is_some_and(|it| it.resource == Resource::CphServer);
+                item.status.as_deref().is_some_and(|status| {
+                    CHANGED.contains(&status) || (is_server && status == "changed")
+                })
             });
-            history.done.extend(changed.map(|item| item.address));
+            let done = changed.map(|item| (item.address, item.target));
+            history.done.extend(done);
         }
         Ok(history)
     }

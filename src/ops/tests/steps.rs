@@ -145,8 +145,8 @@ async fn records_go_after_machines_have_given_them_up() {
     let report = run(parts, &yes(), ALL).await.expect("a report");
     assert_eq!(report.exit_code, 0);
     assert_eq!(*sent.borrow(), ["web", "s-1", "web", "phone"]);
-    // The second look at a step says nothing twice.
-    assert_eq!(report.warnings, ["seen", "seen"]);
+    // However many looks say it.
+    assert_eq!(report.warnings, ["seen"]);
 }
 
 #[tokio::test(start_paused = true)]
