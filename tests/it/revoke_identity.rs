@@ -14,6 +14,10 @@ use crate::terminal::Terminal;
 
 const PAIR: &str = "volcengine:env/cn-beijing/key-pair/deploy";
 
+/// A key that is nowhere.
+const ABSENT: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHCMfx3tQURpnoHbOlB2FgkrRSOjPgA6KgBPgSLuGKyJ\n";
+
 /// Somebody deletes the pair and imports another key under its name.
 fn swap(world: &World) {
     let mut state = world.state();
@@ -113,4 +117,34 @@ fn a_pair_of_the_whole_account_is_deleted_once() {
     assert!(count > 1, "{document}");
     assert_eq!(ids.len(), count, "{document}");
     assert_eq!(document["receipt"]["level"], "detached");
+}
+
+/// A sub-project has pairs of its own, which the project of the region does not show.
+#[test]
+fn a_sub_project_that_is_not_read_is_no_proof_of_absence() {
+    let world = served(&[]);
+    let mut state = world.state();
+    let projects = state["huawei"]["projects"].as_array_mut();
+    let projects = projects.expect("projects");
+    let mut team = projects[0].clone();
+    let region = team["name"].as_str().expect("a name").to_owned();
+    team["id"] = Value::from("5a4dbc0ffee05a4dbc0ffee05a4dbc1a");
+    team["name"] = Value::from(format!("{region}_team"));
+    projects.push(team);
+    world.set_state(&state);
+    let absent = world.secret_file("absent.pub", ABSENT);
+    let found = world.run(&["find", &absent, "--on", "huawei", "-o", "json"]);
+    let document = found.code(10).json();
+    assert_eq!(document["complete"], false);
+    let gaps = document["unseen"].to_string();
+    assert!(
+        gaps.contains("SubProjects") && gaps.contains("_team"),
+        "{gaps}"
+    );
+    let revoked = world.run(&["revoke", &absent, "--on", "huawei", "--yes"]);
+    assert!(revoked.code(10).stderr.contains("NotAllSearched"));
+    // A region that is named is that of its project; keys of CodeArts are in none.
+    for scope in [&*format!("huawei/{region}"), "huawei/*/codearts-key"] {
+        world.run(&["find", &absent, "--on", scope]).code(5);
+    }
 }
