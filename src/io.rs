@@ -1,6 +1,7 @@
 //! The streams. Data goes to stdout, talk to stderr; nothing else in the program writes.
 
 mod hidden;
+mod limited;
 mod width;
 
 use std::cell::{Cell, RefCell};
@@ -8,6 +9,8 @@ use std::fmt;
 use std::io::{IsTerminal, Read, Write};
 
 use anstream::AutoStream;
+
+pub use limited::read_text;
 
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;

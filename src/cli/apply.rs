@@ -19,7 +19,7 @@ use super::site::Site;
 use crate::cloud::{Provider, inventory_lists};
 use crate::config::env;
 use crate::error::{Error, ErrorKind};
-use crate::io::one_line;
+use crate::io::{one_line, read_text};
 use crate::model::Scope;
 use crate::ops::change::Extent;
 use crate::ops::plan::{self, Plan, Resumption};
@@ -124,10 +124,13 @@ impl Apply {
             purpose: Some(format!("apply the plan {}", &digest[..ENOUGH])),
             key: plan.revoked.as_ref().and_then(revoke::known_key),
         };
+        let only = plan.revoked.as_ref().map(plan::Revoked::sought);
+        let only = only.transpose()?;
         let course = Course {
             recorded: &recorded,
             resumed,
             recheck: Some(&ground),
+            only: only.as_ref(),
         };
         let mut report = job.execute(run, &site, &steps, course).await?;
         let members = match &plan.revoked {
@@ -190,10 +193,9 @@ fn read(path: &Path) -> Result<(Plan, String), Error> {
     let name = path.display().to_string();
     let complain =
         |error: std::io::Error| Error::usage(format!("cannot read the plan '{name}': {error}"));
-    if std::fs::metadata(path).map_err(complain)?.len() > LARGEST {
-        return Err(Error::usage(format!("'{name}' is too large for a plan")));
-    }
-    let text = std::fs::read_to_string(path).map_err(complain)?;
+    let text = read_text(path, LARGEST)
+        .map_err(complain)?
+        .ok_or_else(|| Error::usage(format!("'{name}' is too large for a plan")))?;
     plan::parse(&text, &name)
 }
 

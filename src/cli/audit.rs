@@ -10,6 +10,7 @@ use super::fleet::{INCOMPLETE, Offline, Source, Wanted, Where, reach, say_gaps};
 use super::snapshot::KINDS;
 use crate::cloud::quota;
 use crate::error::Error;
+use crate::io::read_text;
 use crate::model::{Address, CloudId, Inventory, Resource, Sight};
 use crate::ops::audit::{Audit, Finding, Level, Limit, Policy, Rule, audit};
 use crate::output::{
@@ -85,10 +86,9 @@ fn read(path: &Path) -> Result<Policy, Error> {
     let name = path.display().to_string();
     let complain =
         |error: std::io::Error| Error::usage(format!("cannot read the policy '{name}': {error}"));
-    if std::fs::metadata(path).map_err(complain)?.len() > LARGEST {
-        return Err(Error::usage(format!("'{name}' is too large for a policy")));
-    }
-    let text = std::fs::read_to_string(path).map_err(complain)?;
+    let text = read_text(path, LARGEST)
+        .map_err(complain)?
+        .ok_or_else(|| Error::usage(format!("'{name}' is too large for a policy")))?;
     Policy::parse(&text, &name)
 }
 

@@ -1,13 +1,18 @@
 //! A key as people name it: a file, a fingerprint, the line itself, or standard input.
 
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 use super::Run;
 use crate::error::Error;
+use crate::io::read_text;
 use crate::ops::find::Sought;
 use crate::secret::Secret;
 use crate::sshkey::file::{self, KeyFile};
 use crate::sshkey::{Fingerprint, PrivateKey, PublicKey};
+
+/// Bytes that a file with a fingerprint may have.
+const LONGEST: u64 = 4096;
 
 /// What can be given.
 const FORMS: &str = "Give a public or private key file, SHA256:…, an MD5 with or without colons, or '-' for \
@@ -20,7 +25,7 @@ pub(super) async fn read(text: &str, run: &Run<'_>) -> Result<Sought, Error> {
         return of_text(&input, "standard input", run).await;
     }
     let path = Path::new(text);
-    if path.is_file() {
+    if is_readable(path) {
         return match file::read_key(path) {
             Ok(KeyFile::Public(key)) => Ok(Sought::Key(key)),
             Ok(KeyFile::Private(private)) => {
@@ -52,9 +57,15 @@ fn is_digest(text: &str) -> bool {
         .any(|prefix| head.starts_with(prefix))
 }
 
+/// Whether it can be read like a file: a shell's `<(command)` is a pipe. Devices are not opened.
+fn is_readable(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|found| found.is_file() || found.file_type().is_fifo())
+}
+
 /// The fingerprint in a file.
 fn in_file(path: &Path) -> Option<Sought> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = read_text(path, LONGEST).ok()??;
     text.trim().parse().ok().map(Sought::Digest)
 }
 

@@ -312,9 +312,11 @@ impl<R: Registry> Additions<R> {
     }
 }
 
-/// Whether a name or key is taken by something that this place does not show.
+/// Whether a name or key is taken by something that this place does not show. After a lost answer it may be
+/// taken by this very pair, which a list that lags does not show yet.
 fn is_taken_elsewhere(error: &Error) -> bool {
     error.kind == ErrorKind::Conflict
+        && !error.after_lost_answer
         && error.fate == Fate::NotDone
         && !error.hints.iter().any(|hint| hint == TAKEN)
 }
@@ -410,5 +412,21 @@ impl<R: Registry> Change for Additions<R> {
             }
             Ok(Vec::new())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TAKEN, is_taken_elsewhere};
+    use crate::error::{Error, ErrorKind, Fate};
+
+    #[test]
+    fn another_name_is_tried_only_when_something_else_has_this_one() {
+        let taken = || Error::new(ErrorKind::Conflict, "taken").fate(Fate::NotDone);
+        assert!(is_taken_elsewhere(&taken()));
+        assert!(!is_taken_elsewhere(&taken().hint(TAKEN)));
+        assert!(!is_taken_elsewhere(&taken().fate(Fate::Unknown)));
+        let ours = taken().with(|details| details.after_lost_answer = true);
+        assert!(!is_taken_elsewhere(&ours));
     }
 }

@@ -89,6 +89,8 @@ pub struct Regions {
     pub enabled: Vec<String>,
     /// Those that the vendor lists and the account cannot use, and why.
     pub not_enabled: Vec<(String, String)>,
+    /// Parts of the account with keys of their own that these credentials do not read, by name.
+    pub beyond: Vec<String>,
 }
 
 /// What a provider is made of.

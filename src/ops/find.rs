@@ -71,6 +71,9 @@ pub struct Found<'a> {
 /// Why a fingerprint cannot be compared with another.
 const OTHER_DIGEST: &str =
     "only a fingerprint of another sort is shown; look with the public key instead";
+/// Why a SHA-1 that is none of the key's own says nothing: some clouds make it of the private half.
+const OF_PRIVATE_HALF: &str =
+    "the fingerprint shown may be one of the private half, which no public key tells";
 /// Why a thing cannot be compared at all.
 const NOTHING_SHOWN: &str = "the cloud shows neither key nor fingerprint";
 
@@ -123,6 +126,7 @@ pub fn find<'a>(inventory: &'a Inventory, sought: &Sought) -> Found<'a> {
             }
             (Material::Digest(shown), Some(_), _) => match forms.get(shown) {
                 Some(form) => hits.push((holding, Match::Digest(*form))),
+                None if matches!(shown, Fingerprint::Sha1(_)) => doubt(holding, OF_PRIVATE_HALF),
                 None => *guessed.entry(cloud).or_default() += 1,
             },
             (Material::Digest(shown), None, Sought::Digest(digest)) => {

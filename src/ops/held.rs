@@ -1,7 +1,19 @@
 //! What keeps a record from being deleted: a machine that still holds it.
 
+use crate::cloud::holders::holders;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Address, Outcome, Resource, ResultClass, Status};
+
+/// Whether both are one record. Where an id means the same in all regions, it does not matter which one
+/// shows it.
+fn is_same(one: &Address, other: &Address) -> bool {
+    let (scope, others) = (&one.scope, &other.scope);
+    let same_region =
+        scope.region == others.region || holders(scope.cloud, one.resource).ids_are_of_account;
+    same_region
+        && (scope.cloud, &scope.profile) == (others.cloud, &others.profile)
+        && (one.resource, &one.id) == (other.resource, &other.id)
+}
 
 /// A record stays where a machine that was to give it up has not: some clouds would delete it all the same,
 /// and then nobody could see any more what the machine trusts.
@@ -11,7 +23,7 @@ pub(super) fn keep_what_is_held(outcome: &mut Outcome, before: &[Outcome]) {
         return;
     }
     let holds = |earlier: &&Outcome| match (&earlier.target, earlier.address.resource) {
-        (Some(_), _) => earlier.address == *record,
+        (Some(_), _) => is_same(&earlier.address, record),
         (None, Resource::CphServer) => {
             let pair = earlier
                 .before

@@ -5,6 +5,7 @@ pub mod change;
 pub mod consent;
 pub mod find;
 mod held;
+pub mod identity;
 pub mod plan;
 pub mod protect;
 pub mod revoke;

@@ -72,16 +72,14 @@ pub fn plan(
                 _ => {}
             }
         }
+        let scope = one_place(address, held_by, hits);
         let known = records
             .iter_mut()
-            .find(|(scope, kind, _)| *scope == address.scope && *kind == address.resource);
+            .find(|(other, kind, _)| *other == scope && *kind == address.resource);
         match known {
+            Some((.., ids)) if ids.contains(&address.id) => {}
             Some((.., ids)) => ids.push(address.id.clone()),
-            None => records.push((
-                address.scope.clone(),
-                address.resource,
-                vec![address.id.clone()],
-            )),
+            None => records.push((scope, address.resource, vec![address.id.clone()])),
         }
         if *by != Match::Exact {
             revocation.notes.push(format!(
@@ -112,6 +110,30 @@ pub fn plan(
         });
     }
     Ok(revocation)
+}
+
+/// Where a record is deleted. One that several regions show is one record, and goes once: where a machine
+/// holds it, else in the first of them.
+fn one_place(address: &Address, held_by: &[Address], hits: &[(&Holding, Match)]) -> Scope {
+    if !holders(address.scope.cloud, address.resource).ids_are_of_account {
+        return address.scope.clone();
+    }
+    let is_of_account = |scope: &Scope| {
+        scope.cloud == address.scope.cloud && scope.profile == address.scope.profile
+    };
+    let places = || {
+        let shown = hits
+            .iter()
+            .filter_map(|(hit, _)| hit.record.address.as_ref());
+        shown.filter(|other| {
+            is_of_account(&other.scope)
+                && other.resource == address.resource
+                && other.id == address.id
+        })
+    };
+    let is_held = |place: &&Address| held_by.iter().any(|holder| holder.scope == place.scope);
+    let first = places().find(is_held).or_else(|| places().next());
+    first.unwrap_or(address).scope.clone()
 }
 
 /// Pairs that machines of one scope are to give up, by the kind of pair.

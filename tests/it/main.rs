@@ -64,6 +64,7 @@ mod restore;
 mod revoke_fleet;
 mod revoke_guards;
 mod revoke_hosts;
+mod revoke_identity;
 mod scale;
 mod schemas;
 mod sent_bytes;

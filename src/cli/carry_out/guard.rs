@@ -9,6 +9,8 @@ use crate::error::{Error, ErrorKind};
 use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, ProtectRule};
 use crate::ops::change::{Guard, Recheck};
+use crate::ops::find::Sought;
+use crate::ops::identity::keep_others;
 use crate::ops::plan::Resumption;
 use crate::ops::protect::{Reach, protect};
 
@@ -42,6 +44,8 @@ pub(in crate::cli) struct Course<'a> {
     pub(in crate::cli) resumed: Option<Resumption<'a>>,
     /// What is looked at again after a question.
     pub(in crate::cli) recheck: Option<&'a dyn Recheck>,
+    /// The one key that it is about: whatever is another key is left alone.
+    pub(in crate::cli) only: Option<&'a Sought>,
 }
 
 impl<'a> Course<'a> {
@@ -51,6 +55,7 @@ impl<'a> Course<'a> {
             recorded,
             resumed: None,
             recheck: None,
+            only: None,
         }
     }
 }
@@ -61,6 +66,7 @@ pub(super) struct Rules<'a> {
     pub(super) providers: &'a [&'a dyn Provider],
     pub(super) requests: Vec<&'a ChangeRequest>,
     pub(super) resumed: Option<Resumption<'a>>,
+    pub(super) only: Option<&'a Sought>,
 }
 
 impl Guard for Rules<'_> {
@@ -75,6 +81,11 @@ impl Guard for Rules<'_> {
             resumed.settle(request, survey);
         }
         let reach = Reach::of(request);
-        Box::pin(protect(self.list, provider, reach, others, survey))
+        Box::pin(async move {
+            if let Some(key) = self.only {
+                keep_others(provider, key, survey).await?;
+            }
+            protect(self.list, provider, reach, others, survey).await
+        })
     }
 }

@@ -24,6 +24,7 @@ use crate::http::BoxFuture;
 use crate::model::{ChangeRequest, CloudId, Scope};
 use crate::ops::change::{self, Extent, KnownKey, Limits, Report, Step, Terms};
 use crate::ops::consent::{Consent, Question};
+use crate::ops::find::Sought;
 use crate::ops::plan::Resumption;
 use crate::output::Output;
 
@@ -173,7 +174,7 @@ impl Job<'_> {
         }
         let providers = providers(steps);
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();
-        let rules = rules(site, steps, &providers, course.resumed)?;
+        let rules = rules(site, steps, &providers, (course.resumed, course.only))?;
         let mut changes = changes(steps, &rules)?;
         if !site.is_sandbox() {
             for provider in one_of_each_login(&all) {
@@ -245,7 +246,7 @@ fn rules<'a>(
     site: &'a Site<'_>,
     steps: &'a [Vec<Part>],
     providers: &'a [Vec<&'a dyn Provider>],
-    resumed: Option<Resumption<'a>>,
+    (resumed, only): (Option<Resumption<'a>>, Option<&'a Sought>),
 ) -> Result<Vec<Rules<'a>>, Error> {
     let list = site.protect_rules()?;
     let of_step = |(parts, providers): (&'a Vec<Part>, &'a Vec<&'a dyn Provider>)| Rules {
@@ -253,6 +254,7 @@ fn rules<'a>(
         providers,
         requests: parts.iter().map(|part| &part.request).collect(),
         resumed,
+        only,
     };
     Ok(steps.iter().zip(providers).map(of_step).collect())
 }

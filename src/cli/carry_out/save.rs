@@ -49,7 +49,8 @@ impl Job<'_> {
         }
         let providers = providers(steps);
         let all: Vec<&dyn Provider> = providers.iter().flatten().copied().collect();
-        let rules = rules(site, steps, &providers, None)?;
+        let only = origin.revoked.as_ref().map(Revoked::sought).transpose()?;
+        let rules = rules(site, steps, &providers, (None, only.as_ref()))?;
         let mut changes = changes(steps, &rules)?;
         if !site.is_sandbox() {
             for provider in one_of_each_login(&all) {

@@ -7,6 +7,7 @@ use crate::cli::Run;
 use crate::cli::args::OF_REQUESTS;
 use crate::config::file::Config;
 use crate::error::Error;
+use crate::io::read_text;
 use crate::model::{Name, Place, Resource, Scope, ScopePattern, Whose};
 use crate::ops::usage;
 use crate::snapshot::{self, Snapshot};
@@ -96,13 +97,9 @@ pub(in crate::cli) fn read(run: &Run<'_>, path: &Path) -> Result<Snapshot, Error
     })?;
     let name = path.display().to_string();
     let complain = |error: std::io::Error| Error::usage(format!("cannot read '{name}': {error}"));
-    let size = std::fs::metadata(path).map_err(complain)?.len();
-    if size > LARGEST {
-        return Err(Error::usage(format!(
-            "'{name}' is too large for a snapshot"
-        )));
-    }
-    let text = std::fs::read_to_string(path).map_err(complain)?;
+    let text = read_text(path, LARGEST)
+        .map_err(complain)?
+        .ok_or_else(|| Error::usage(format!("'{name}' is too large for a snapshot")))?;
     let snapshot = snapshot::parse(&text, &name)?;
     let taken_at = snapshot.inventory.taken_at;
     if let Some(taken_at) = taken_at {

@@ -66,6 +66,11 @@ pub(super) async fn region_lists(
     if !own_regions(site, login)?.is_empty() {
         return Ok(lists);
     }
+    // Keys of CodeArts are a user's, in no project.
+    let is_of_projects = account.wishes.iter().any(|wish| {
+        let mut kinds = kinds(cloud, wish, usual).into_iter();
+        kinds.any(|kind| kind != Resource::CodeartsKey)
+    });
     let open = |wish: &&Wish| !matches!(wish.region, Some(Name::Exact(_)));
     for wish in account.wishes.iter().filter(open) {
         for resource in kinds(cloud, wish, usual) {
@@ -84,7 +89,10 @@ pub(super) async fn region_lists(
                 Err(error.cloud(cloud))
             });
             let known = match asked {
-                Ok(regions) => Known { regions, gap: None },
+                Ok(regions) => Known {
+                    gap: beyond(cloud, &regions).filter(|_| is_of_projects),
+                    regions,
+                },
                 Err(error) => Known {
                     // A refused key reads no region, either.
                     regions: if error.kind == ErrorKind::Credentials {
@@ -104,12 +112,36 @@ pub(super) async fn region_lists(
     Ok(lists)
 }
 
+/// What is certainly there and is not read is a gap.
+fn beyond(cloud: CloudId, regions: &Regions) -> Option<Error> {
+    let shown: Vec<&str> = regions.beyond.iter().take(5).map(String::as_str).collect();
+    let more = regions.beyond.len().checked_sub(shown.len())?;
+    if shown.is_empty() {
+        return None;
+    }
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(", and {more} more")
+    };
+    let why = format!(
+        "keys of sub-projects are not read: {}{more}",
+        shown.join(", ")
+    );
+    Some(
+        Error::new(ErrorKind::Unproven, why)
+            .code("SubProjects")
+            .hint("Give each a profile with its project-id and region, or name the regions with --on, if those are all.")
+            .cloud(cloud),
+    )
+}
+
 /// The regions that are left when the vendor's list cannot be read.
 fn table(cloud: CloudId, resource: Resource) -> Regions {
     let known = known_regions(cloud, resource).into_iter();
     Regions {
         enabled: known.map(str::to_owned).collect(),
-        not_enabled: Vec::new(),
+        ..Regions::default()
     }
 }
 

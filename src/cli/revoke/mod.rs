@@ -4,9 +4,11 @@ mod hosts;
 mod machines;
 mod receipt;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use clap::Args;
+use futures_util::future::join_all;
 
 pub(super) use hosts::check as check_program;
 pub(super) use receipt::receipt;
@@ -20,9 +22,11 @@ use super::sought;
 use crate::cloud::change::Risk;
 use crate::cloud::holders::holders;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Address, Inventory, Place, Power, Resource};
-use crate::ops::change::{Extent, KnownKey};
+use crate::http::BoxFuture;
+use crate::model::{Address, Holding, Inventory, ListRequest, Place, Power, Resource, Scope};
+use crate::ops::change::{Extent, KnownKey, Recheck};
 use crate::ops::find::{Found, Sought, find};
+use crate::ops::identity;
 use crate::ops::plan::Revoked;
 use crate::ops::revoke::{Revocation, Wanted, Ways, plan};
 use crate::ops::usage;
@@ -118,6 +122,7 @@ impl Revoke {
         };
         let mut notes = revocation.notes.clone();
         notes.extend(revocation.left.iter().cloned());
+        notes.extend(found.warnings.iter().cloned());
         notes.extend(
             gaps.iter()
                 .map(|(place, why)| format!("not searched: {place}: {why}")),
@@ -140,9 +145,17 @@ impl Revoke {
         for note in &notes {
             run.context.io.say(note);
         }
-        let mut report = job
-            .execute(run, &site, &steps, Course::of("revoke"))
-            .await?;
+        let sought = revoked.sought()?;
+        let identity = Identity {
+            steps: &steps,
+            sought: &sought,
+        };
+        let course = Course {
+            recheck: Some(&identity),
+            only: Some(&sought),
+            ..Course::of("revoke")
+        };
+        let mut report = job.execute(run, &site, &steps, course).await?;
         let mut members = Vec::new();
         if !changing.dry_run {
             let receipt = receipt(run, &site, (&revoked, &steps), &report).await?;
@@ -210,6 +223,23 @@ impl Revoke {
     }
 }
 
+/// What a revocation rests on: that all it takes away is that key.
+struct Identity<'a> {
+    steps: &'a [Vec<Part>],
+    sought: &'a Sought,
+}
+
+impl Recheck for Identity<'_> {
+    fn look(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async {
+            let parts = self.steps.iter().flatten();
+            let looks = parts
+                .map(|part| identity::check(part.provider.as_ref(), self.sought, &part.request));
+            join_all(looks).await.into_iter().collect()
+        })
+    }
+}
+
 /// Reads all keys of the scopes, and what holds them.
 async fn look(run: &Run<'_>, site: &Site<'_>, place: &Where) -> Result<(Fleet, Inventory), Error> {
     let mut fleet = Fleet::find(run, site, place, &KEYS, &KEYS).await?;
@@ -222,8 +252,49 @@ async fn look(run: &Run<'_>, site: &Site<'_>, place: &Where) -> Result<(Fleet, I
         lists
     });
     let mut inventory = fleet.inventory(run, site).await?;
+    add_machines(&fleet, &mut inventory).await;
     usage::count(&mut inventory);
     Ok((fleet, inventory))
+}
+
+/// Where regions show each other's pairs, and their machines as if they were their own, only lists of
+/// instances tell in which region a machine is. One that cannot be read leaves that open, and a change of
+/// the machine says so.
+async fn add_machines(fleet: &Fleet, inventory: &mut Inventory) {
+    let mut seen: HashMap<(&str, &str), &Scope> = HashMap::new();
+    let mut scopes: Vec<Scope> = Vec::new();
+    for holding in inventory.keys() {
+        let Some(Address {
+            scope,
+            resource: Resource::KeyPair,
+            id,
+        }) = &holding.record.address
+        else {
+            continue;
+        };
+        if !holders(scope.cloud, Resource::KeyPair).ids_are_of_account {
+            continue;
+        }
+        let first = *seen.entry((&scope.profile, id)).or_insert(scope);
+        for scope in [first, scope] {
+            if first.region != holding.record.scope.region && !scopes.contains(scope) {
+                scopes.push(scope.clone());
+            }
+        }
+    }
+    let lists = scopes.iter().filter_map(|scope| {
+        let provider = fleet.provider(scope)?;
+        Some(provider.list(ListRequest::Instances))
+    });
+    for listing in join_all(lists).await.into_iter().flatten() {
+        let holding = |record| Holding {
+            record,
+            usage: None,
+        };
+        inventory
+            .holdings
+            .extend(listing.records.into_iter().map(holding));
+    }
 }
 
 /// The places where the key may be for all that could be seen, and why.

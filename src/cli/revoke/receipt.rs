@@ -12,12 +12,11 @@ use crate::cli::fleet::Where;
 use crate::cli::site::Site;
 use crate::cloud::holders::holders;
 use crate::error::Error;
-use crate::model::{Address, Resource, Sight};
+use crate::model::{Address, CloudId, Resource, Sight};
 use crate::ops::change::Report;
-use crate::ops::find::{Sought, find};
+use crate::ops::find::find;
 use crate::ops::plan::Revoked;
 use crate::output::{Fields, Output};
-use crate::sshkey::PublicKey;
 
 /// The exit code of what is not proven.
 const UNPROVEN: u8 = 10;
@@ -65,6 +64,9 @@ const HOSTS: &str = "hosts that trust the key in a file of theirs, such as autho
                      record is not that file";
 /// What nobody can see.
 const OTHERS: &str = "keys that other users keep in CodeArts cannot be seen or deleted with these credentials: ask them";
+/// Who nobody can see into, either (spec huawei 7: the scope `user`).
+const OTHER_PAIRS: &str = "key pairs of KPS that are private to other IAM users cannot be seen or deleted with these \
+                           credentials: ask them";
 
 /// Looks for the key again, asks the hosts, and says what is proven.
 pub(in crate::cli) async fn receipt(
@@ -78,10 +80,7 @@ pub(in crate::cli) async fn receipt(
     };
     // After a change whatever happens is in the receipt: a look that fails proves nothing.
     let looked = look(run, site, &place).await;
-    let sought = match &revoked.public_key {
-        Some(line) => Sought::Key(PublicKey::parse(line)?),
-        None => Sought::Digest(revoked.fingerprint.parse()?),
-    };
+    let sought = revoked.sought()?;
     let mut receipt = Receipt {
         fingerprint: revoked.fingerprint.clone(),
         level: Level::None,
@@ -92,7 +91,7 @@ pub(in crate::cli) async fn receipt(
         proofs: Vec::new(),
         left: vec![HOSTS.to_owned()],
     };
-    let mut is_huawei = false;
+    let (mut is_huawei, mut has_kps) = (false, false);
     match &looked {
         Ok((_, inventory)) => {
             let seen = inventory.visits.iter();
@@ -110,6 +109,7 @@ pub(in crate::cli) async fn receipt(
             };
             receipt.unseen.retain(|(place, _)| !is_made_up_for(place));
             let found = find(inventory, &sought);
+            receipt.left.extend(found.warnings.iter().cloned());
             for gap in gaps(inventory, &found) {
                 if !receipt.unseen.iter().any(|(place, _)| *place == gap.0) {
                     receipt.unseen.push(gap);
@@ -124,6 +124,10 @@ pub(in crate::cli) async fn receipt(
                 .visits
                 .iter()
                 .any(|visit| is_codearts(&visit.place));
+            has_kps = inventory.visits.iter().any(|visit| {
+                let place = &visit.place;
+                place.scope.cloud == CloudId::Huawei && place.resource == Resource::KeyPair
+            });
         }
         Err(error) => {
             let mut scopes = revoked.scopes.join(", ");
@@ -137,6 +141,9 @@ pub(in crate::cli) async fn receipt(
     }
     if is_huawei {
         receipt.left.push(OTHERS.to_owned());
+    }
+    if has_kps {
+        receipt.left.push(OTHER_PAIRS.to_owned());
     }
     let machines = machines(report);
     receipt.machines = machines

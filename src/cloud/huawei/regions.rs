@@ -146,7 +146,9 @@ pub(super) async fn regions(session: &Session, resource: Resource) -> Result<Reg
         Some((*region, id.as_str()))
     });
     session.keep(&found.collect::<Vec<_>>());
-    Ok(sorted(resource, &named))
+    let mut regions = sorted(resource, &named);
+    regions.beyond = sub_projects(resource, &projects);
+    Ok(regions)
 }
 
 fn sorted(resource: Resource, named: &BTreeMap<&str, Vec<&Project>>) -> Regions {
@@ -167,6 +169,20 @@ fn sorted(resource: Resource, named: &BTreeMap<&str, Vec<&Project>>) -> Regions 
     let missing = missing.map(|region| (region.to_owned(), NO_PROJECT.to_owned()));
     regions.not_enabled.extend(missing);
     regions
+}
+
+/// Sub-projects, `{region}_{name}`: each has key pairs of its own, and only its own id reads them. Keys of
+/// CodeArts are a user's, in no project.
+fn sub_projects(resource: Resource, projects: &[Project]) -> Vec<String> {
+    let is_one = |project: &&Project| {
+        let region = project.name().split_once('_').map(|(region, _)| region);
+        resource != Resource::CodeartsKey
+            && project.is_enabled()
+            && region
+                .is_some_and(|region| is_region(region) && endpoints::has_service(resource, region))
+    };
+    let found = projects.iter().filter(is_one);
+    found.map(|project| project.name().to_owned()).collect()
 }
 
 /// The one region that a given project is in.

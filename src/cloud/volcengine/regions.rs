@@ -83,6 +83,6 @@ pub(super) async fn regions(client: &Client<VolcengineWire>) -> Result<Regions, 
     }
     Ok(Regions {
         enabled: enabled.into_iter().collect(),
-        not_enabled: Vec::new(),
+        ..Regions::default()
     })
 }

@@ -117,3 +117,16 @@ fn what_shows_nothing_is_never_called_another_key() {
         assert_eq!(found.undecided.len(), 1);
     }
 }
+
+/// A pair that the cloud made may be known by a digest of its private half: no public key has that.
+#[test]
+fn a_digest_that_may_be_of_the_private_half_says_nothing() {
+    let shown = Material::Digest(Fingerprint::Sha1([7; 20]));
+    let inventory = Inventory {
+        holdings: vec![pair(CloudId::Volcengine, "made", shown)],
+        ..Inventory::default()
+    };
+    let found = find(&inventory, &Sought::Key(key(RSA)));
+    assert!(found.hits.is_empty() && found.warnings.is_empty());
+    assert_eq!(found.undecided.len(), 1);
+}

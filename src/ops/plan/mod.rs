@@ -20,6 +20,8 @@ pub use resume::Resumption;
 use crate::cloud::change::{Risk, Survey};
 use crate::error::Error;
 use crate::model::{ChangeRequest, CloudId, RepositoryKeys, Scope};
+use crate::ops::find::Sought;
+use crate::sshkey::PublicKey;
 
 /// Changes that were written down.
 #[derive(Clone, Debug)]
@@ -113,6 +115,16 @@ pub struct Revoked {
     pub unseen: Vec<(String, String)>,
     /// The program that proves that a host refuses the key.
     pub verify_cmd: Option<String>,
+}
+
+impl Revoked {
+    /// What is looked for when it is looked for again.
+    pub fn sought(&self) -> Result<Sought, Error> {
+        match &self.public_key {
+            Some(line) => PublicKey::parse(line).map(Sought::Key),
+            None => self.fingerprint.parse().map(Sought::Digest),
+        }
+    }
 }
 
 impl Call {
