@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::client::Preview;
 use crate::error::Error;
 use crate::http::BoxFuture;
-use crate::model::{Address, Outcome};
+use crate::model::{Address, Outcome, Status};
 
 /// Positions in the list of outcomes that one request covers.
 pub type Batch = Vec<usize>;
@@ -71,6 +71,21 @@ pub struct Survey {
     pub notes: Vec<String>,
     /// What the look could not see.
     pub warnings: Vec<String>,
+}
+
+impl Survey {
+    /// A danger or a stop counts as long as something is done to its machine.
+    pub fn forget_spared(&mut self) {
+        let outcomes = &self.outcomes;
+        let is_left = |machine: &Address| {
+            outcomes.iter().any(|outcome| {
+                let own = outcome.target.as_ref().unwrap_or(&outcome.address);
+                outcome.status == Status::Skipped && own == machine
+            })
+        };
+        self.dangers.retain(|danger| is_left(&danger.machine));
+        self.stops.retain(|machine| is_left(machine));
+    }
 }
 
 /// A batch for each item.

@@ -35,21 +35,7 @@ pub async fn keep_others(
             outcome.verified = true;
         }
     }
-    // A danger counts as long as something is done to its machine.
-    let Survey {
-        outcomes,
-        dangers,
-        stops,
-        ..
-    } = survey;
-    let is_left = |machine: &Address| {
-        outcomes.iter().any(|outcome| {
-            let own = outcome.target.as_ref().unwrap_or(&outcome.address);
-            outcome.status == Status::Skipped && own == machine
-        })
-    };
-    dangers.retain(|danger| is_left(&danger.machine));
-    stops.retain(|machine| is_left(machine));
+    survey.forget_spared();
     Ok(())
 }
 

@@ -102,16 +102,7 @@ pub async fn protect(
             }
         }
     }
-    // A danger counts as long as something is done to its machine.
-    let Survey {
-        outcomes, dangers, ..
-    } = survey;
-    dangers.retain(|danger| {
-        outcomes.iter().any(|outcome| {
-            let machine = outcome.target.as_ref().unwrap_or(&outcome.address);
-            outcome.status == Status::Skipped && *machine == danger.machine
-        })
-    });
+    survey.forget_spared();
     Ok(())
 }
 

@@ -1,35 +1,33 @@
 //! `revoke KEY`: take a key away everywhere, and prove it.
 
 mod hosts;
+mod identity;
 mod machines;
 mod receipt;
+mod search;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use clap::Args;
-use futures_util::future::join_all;
-
 pub(super) use hosts::check as check_program;
 pub(super) use receipt::receipt;
+
+use identity::Identity;
+use search::{gaps, look, nowhere};
 
 use super::Run;
 use super::args::Changing;
 use super::carry_out::{Course, Job, Origin, Part, endpoint};
-use super::fleet::{Fleet, INCOMPLETE, KEYS, Where, say_gaps, service_of};
+use super::fleet::{Fleet, INCOMPLETE, Where, say_gaps, service_of};
 use super::site::Site;
 use super::sought;
 use crate::cloud::change::Risk;
-use crate::cloud::holders::holders;
 use crate::error::{Error, ErrorKind};
-use crate::http::BoxFuture;
-use crate::model::{Address, Holding, Inventory, ListRequest, Place, Power, Resource, Scope};
-use crate::ops::change::{Extent, KnownKey, Recheck};
+use crate::model::{Address, Power};
+use crate::ops::change::{Extent, KnownKey};
 use crate::ops::find::{Found, Sought, find};
-use crate::ops::identity;
 use crate::ops::plan::Revoked;
 use crate::ops::revoke::{Revocation, Wanted, Ways, plan};
-use crate::ops::usage;
 
 // Which key, where, and what may be done for it.
 #[derive(Args, Debug)]
@@ -221,114 +219,6 @@ impl Revoke {
             verify_cmd: self.verify_cmd.clone(),
         }
     }
-}
-
-/// What a revocation rests on: that all it takes away is that key.
-struct Identity<'a> {
-    steps: &'a [Vec<Part>],
-    sought: &'a Sought,
-}
-
-impl Recheck for Identity<'_> {
-    fn look(&self) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(async {
-            let parts = self.steps.iter().flatten();
-            let looks = parts
-                .map(|part| identity::check(part.provider.as_ref(), self.sought, &part.request));
-            join_all(looks).await.into_iter().collect()
-        })
-    }
-}
-
-/// Reads all keys of the scopes, and what holds them.
-async fn look(run: &Run<'_>, site: &Site<'_>, place: &Where) -> Result<(Fleet, Inventory), Error> {
-    let mut fleet = Fleet::find(run, site, place, &KEYS, &KEYS).await?;
-    fleet.also(|place: &Place| {
-        let mut lists = holders(place.scope.cloud, place.resource).lists.to_vec();
-        // A server's new pair must be there, whatever the scopes are about.
-        if lists.contains(&Resource::CphServer) {
-            lists.push(Resource::KeyPair);
-        }
-        lists
-    });
-    let mut inventory = fleet.inventory(run, site).await?;
-    add_machines(&fleet, &mut inventory).await;
-    usage::count(&mut inventory);
-    Ok((fleet, inventory))
-}
-
-/// Where regions show each other's pairs, and their machines as if they were their own, only lists of
-/// instances tell in which region a machine is. One that cannot be read leaves that open, and a change of
-/// the machine says so.
-async fn add_machines(fleet: &Fleet, inventory: &mut Inventory) {
-    let mut seen: HashMap<(&str, &str), &Scope> = HashMap::new();
-    let mut scopes: Vec<Scope> = Vec::new();
-    for holding in inventory.keys() {
-        let Some(Address {
-            scope,
-            resource: Resource::KeyPair,
-            id,
-        }) = &holding.record.address
-        else {
-            continue;
-        };
-        if !holders(scope.cloud, Resource::KeyPair).ids_are_of_account {
-            continue;
-        }
-        let first = *seen.entry((&scope.profile, id)).or_insert(scope);
-        for scope in [first, scope] {
-            if first.region != holding.record.scope.region && !scopes.contains(scope) {
-                scopes.push(scope.clone());
-            }
-        }
-    }
-    let lists = scopes.iter().filter_map(|scope| {
-        let provider = fleet.provider(scope)?;
-        Some(provider.list(ListRequest::Instances))
-    });
-    for listing in join_all(lists).await.into_iter().flatten() {
-        let holding = |record| Holding {
-            record,
-            usage: None,
-        };
-        inventory
-            .holdings
-            .extend(listing.records.into_iter().map(holding));
-    }
-}
-
-/// The places where the key may be for all that could be seen, and why.
-fn gaps(inventory: &Inventory, found: &Found<'_>) -> Vec<(String, String)> {
-    let unseen = inventory
-        .unseen()
-        .map(|(place, error)| (place.to_string(), error.to_string()));
-    let undecided = found.undecided.iter().map(|undecided| {
-        let why = format!("{} keys: {}", undecided.count, undecided.reason);
-        (undecided.place.to_string(), why)
-    });
-    unseen.chain(undecided).collect()
-}
-
-fn nowhere(gaps: &[(String, String)]) -> Error {
-    if gaps.is_empty() {
-        return Error::new(
-            ErrorKind::NotFound,
-            "the key was found nowhere: nothing to revoke",
-        )
-        .code("NowhereFound");
-    }
-    let error = Error::new(
-        ErrorKind::Unproven,
-        format!(
-            "the key was found nowhere, but {} places could not be searched",
-            gaps.len()
-        ),
-    )
-    .code("NotAllSearched");
-    let shown = gaps.iter().take(5);
-    shown.fold(error, |error, (place, why)| {
-        error.hint(format!("{place}: {why}"))
-    })
 }
 
 /// The steps as parts: machines first, then records.

@@ -1,6 +1,6 @@
 //! The regions that a product is in, by the vendor's own list (spec tencent 1.6).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,6 @@ use crate::error::{Error, ErrorKind};
 
 /// The service that keeps the list. It is in no region itself.
 pub(super) const SERVICE: &str = "region";
-/// The state of a region that can be used.
-const AVAILABLE: &str = "AVAILABLE";
-
 /// Lists the regions of a product, all at once.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,8 +35,6 @@ pub(super) struct RegionList {
 struct Region {
     #[serde(rename = "Region", default, deserialize_with = "lenient_text")]
     id: Option<String>,
-    #[serde(rename = "RegionState", default, deserialize_with = "lenient_text")]
-    state: Option<String>,
 }
 
 impl Operation for DescribeRegions {
@@ -51,7 +46,8 @@ impl Operation for DescribeRegions {
     const EFFECT: Effect = Effect::Read;
 }
 
-/// The regions of a product. One without a state counts as available.
+/// The regions of a product, whatever state they are in: what `UNAVAILABLE` means is not told, and a region
+/// that sells nothing more may well hold keys. One that holds none refuses with `UnsupportedRegion`.
 pub(super) async fn regions(
     client: &Client<TencentWire>,
     product: &'static str,
@@ -65,7 +61,7 @@ pub(super) async fn regions(
             "the list of regions is shorter than announced, so that it cannot be called complete",
         ));
     }
-    let mut states = BTreeMap::new();
+    let mut ids = BTreeSet::new();
     for region in list.region_set {
         let Some(id) = region.id.filter(|id| !id.is_empty()) else {
             continue;
@@ -73,22 +69,15 @@ pub(super) async fn regions(
         if check_region(&id).is_err() {
             return Err(odd_region(&client.scope, &id));
         }
-        let state = region.state.filter(|state| !state.is_empty());
-        states.insert(id, state);
+        ids.insert(id);
     }
-    if states.is_empty() {
+    if ids.is_empty() {
         return Err(no_regions(&client.scope));
     }
-    let mut regions = Regions::default();
-    for (id, state) in states {
-        match state {
-            Some(state) if !state.eq_ignore_ascii_case(AVAILABLE) => {
-                regions.not_enabled.push((id, state.to_ascii_lowercase()));
-            }
-            _ => regions.enabled.push(id),
-        }
-    }
-    Ok(regions)
+    Ok(Regions {
+        enabled: ids.into_iter().collect(),
+        ..Regions::default()
+    })
 }
 
 #[cfg(test)]
@@ -113,16 +102,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_available_regions_are_enabled_and_the_others_say_why() {
+    async fn every_region_is_asked_whatever_its_state() {
         let set = json!([{"Region": "ap-shanghai", "RegionState": "AVAILABLE", "RegionName": null},
             {"Region": "ap-mumbai", "RegionState": "UNAVAILABLE"},
             {"Region": "ap-beijing", "RegionState": null}, {"Region": "ap-seoul"}, {"Region": null}]);
         let found = read(json!({"TotalCount": 5, "RegionSet": set}))
             .await
             .expect("regions");
-        assert_eq!(found.enabled, ["ap-beijing", "ap-seoul", "ap-shanghai"]);
-        let closed = ("ap-mumbai".to_owned(), "unavailable".to_owned());
-        assert_eq!(found.not_enabled, [closed]);
+        let all = ["ap-beijing", "ap-mumbai", "ap-seoul", "ap-shanghai"];
+        assert_eq!(found.enabled, all);
+        assert!(found.not_enabled.is_empty());
     }
 
     #[tokio::test]
