@@ -35,9 +35,15 @@ pub(super) struct Import {
     #[arg(long, value_name = "NAME")]
     name: String,
 
-    /// CLOUD[:PROFILE][/REGION[/RESOURCE]] with * for any letters, or a group or profile of the config
-    /// file; may be repeated. Key pairs, unless RESOURCE names codearts-key or lighthouse-key-pair
-    #[arg(long, value_name = "SCOPE", value_delimiter = ',', required = true)]
+    // No doc comment: its brackets are links to rustdoc.
+    #[arg(
+        long,
+        value_name = "SCOPE",
+        value_delimiter = ',',
+        required = true,
+        help = "CLOUD[:PROFILE][/REGION[/RESOURCE]] with * for any letters, or a group or profile of the config \
+                file; may be repeated. Key pairs, unless RESOURCE names codearts-key or lighthouse-key-pair"
+    )]
     on: Vec<String>,
 
     /// Do not read back: results stay 'submitted'

@@ -27,9 +27,14 @@ use super::Run;
 // Where to look.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct Where {
-    /// CLOUD[:PROFILE][/REGION[/RESOURCE]] with * for any letters, or a group or profile of the config
-    /// file; may be repeated (default: every cloud with credentials, every region)
-    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    // No doc comment: its brackets are links to rustdoc.
+    #[arg(
+        long,
+        value_name = "SCOPE",
+        value_delimiter = ',',
+        help = "CLOUD[:PROFILE][/REGION[/RESOURCE]] with * for any letters, or a group or profile of the config \
+                file; may be repeated (default: every cloud with credentials, every region)"
+    )]
     pub(super) on: Vec<String>,
 }
 
