@@ -96,16 +96,11 @@ impl Add {
             ..NewKeyPair::default()
         };
         let job = Job {
-            command: "huawei codearts-key add".to_owned(),
-            changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
-            from_input: false,
-            purpose: None,
-            key: None,
+            ..Job::of("huawei codearts-key add", &self.changing)
         };
         job.one(
             run,
@@ -154,16 +149,12 @@ impl Delete {
             .map(|id| key_id(id))
             .collect::<Result<_, _>>()?;
         let job = Job {
-            command: "huawei codearts-key delete".to_owned(),
-            changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
             from_input: selection.from_input,
-            purpose: None,
-            key: None,
+            ..Job::of("huawei codearts-key delete", &self.changing)
         };
         let keys = match (&self.title, &self.fingerprint) {
             (Some(title), _) => RepositoryKeys::Title(title.clone()),

@@ -143,17 +143,13 @@ impl ChangeKeyPair {
         let (texts, from_input) = read_texts(items.texts, &run.context.io)?;
         let selection = self.assign(&items, &texts, from_input)?;
         let job = Job {
-            command: "huawei cph-server change-key-pair".to_owned(),
-            changing: &self.changing,
             extent: Extent {
                 wait: !self.no_wait,
                 verify: !self.no_verify && !self.no_wait,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
             from_input: selection.from_input,
-            purpose: None,
-            key: None,
+            ..Job::of("huawei cph-server change-key-pair", &self.changing)
         };
         let request = |pairs: Vec<String>| ChangeRequest::ReplaceServerKeyPairs {
             assignments: pairs

@@ -55,16 +55,12 @@ impl Delete {
             }
         }
         let job = Job {
-            command: "delete".to_owned(),
-            changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
             from_input,
-            purpose: None,
-            key: None,
+            ..Job::of("delete", &self.changing)
         };
         job.everywhere(run, &site, &output, vec![parts], &|_| {})
             .await

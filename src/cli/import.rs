@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::Run;
 use super::args::Changing;
-use super::carry_out::{Job, Part};
+use super::carry_out::{Job, Part, check_beforehand};
 use super::fleet::{Fleet, KEYS, Where, say_gaps, service_of};
 use super::key_pair::public_key;
 use super::site::Site;
@@ -64,8 +64,8 @@ enum Plan {
 
 impl Import {
     pub(super) async fn run(&self, run: &Run<'_>) -> Result<u8, Error> {
-        let output = run.output()?;
-        output.check_for_change()?;
+        let output = Job::output(run)?;
+        check_beforehand(run, &self.changing)?;
         let key = public_key(run, &self.file)?;
         let from_input = self.file.as_os_str() == "-";
         let place = Where {
@@ -95,16 +95,12 @@ impl Import {
             }
         }
         let job = Job {
-            command: "import".to_owned(),
-            changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
             from_input,
-            purpose: None,
-            key: None,
+            ..Job::of("import", &self.changing)
         };
         let decided = RefCell::new(decided);
         let open_is_enough = self.no_verify;

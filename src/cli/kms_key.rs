@@ -216,16 +216,12 @@ impl Switch {
         };
         let selection = items.read(&run.context.io)?;
         let job = Job {
-            command: format!("huawei kms-key {verb}"),
-            changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
             from_input: selection.from_input,
-            purpose: None,
-            key: None,
+            ..Job::of(format!("huawei kms-key {verb}"), &self.changing)
         };
         let request = |ids| ChangeRequest::ChangeKeyState { ids, wanted };
         job.items(run, (CloudId::Huawei, "kms"), &selection, request)
@@ -277,16 +273,12 @@ impl CancelDeletion {
             return Err(Error::usage("--sequence goes with exactly one key"));
         }
         let job = Job {
-            command: "huawei kms-key cancel-deletion".to_owned(),
-            changing: &self.changing,
             extent: Extent {
                 verify: !self.no_verify,
                 ..self.changing.extent()
             },
-            accepted: Vec::new(),
             from_input: selection.from_input,
-            purpose: None,
-            key: None,
+            ..Job::of("huawei kms-key cancel-deletion", &self.changing)
         };
         let request = |ids| ChangeRequest::CancelKeyDeletion {
             ids,

@@ -434,3 +434,27 @@ fn where_only_plans_are_wanted_nothing_is_changed() {
     }
     assert_eq!(changes(&world), before);
 }
+
+/// A whole fleet is not read for a change that cannot be made.
+#[test]
+fn what_is_refused_whatever_is_there_reads_nothing() {
+    let world = World::served(&[]);
+    std::fs::write(world.path("taken.json"), "mine").expect("a file");
+    let before = world.requests();
+    let wide: [&[&str]; 2] = [
+        &["revoke", KEY],
+        &["import", KEY, "--name", "wide", "--on", EVERYWHERE[0]],
+    ];
+    for command in wide {
+        let held = [command, &["--yes"]].concat();
+        world
+            .run_with("KPCTL_MUTATIONS", "plan-only", &held)
+            .code(9);
+        world
+            .run(&[command, &["--plan", "taken.json"]].concat())
+            .code(2);
+        assert_eq!(world.requests(), before, "{command:?}");
+    }
+    let kept = std::fs::read_to_string(world.path("taken.json")).expect("the file");
+    assert_eq!(kept, "mine");
+}

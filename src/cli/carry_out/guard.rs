@@ -1,7 +1,9 @@
 //! What keeps a change from being made at all: protect rules, and the wish that nothing be changed
 //! directly.
 
+use super::save::check_free;
 use crate::cli::Run;
+use crate::cli::args::Changing;
 use crate::cloud::Provider;
 use crate::cloud::change::{Others, Survey};
 use crate::config::env;
@@ -32,6 +34,15 @@ pub(in crate::cli) fn check_mutations(run: &Run<'_>) -> Result<(), Error> {
             env::MUTATIONS,
             other.escape_debug()
         ))),
+    }
+}
+
+/// What refuses a change whatever the clouds hold, for commands that read a whole fleet first.
+pub(in crate::cli) fn check_beforehand(run: &Run<'_>, changing: &Changing) -> Result<(), Error> {
+    match &changing.plan {
+        Some(path) => check_free(path),
+        None if changing.dry_run => Ok(()),
+        None => check_mutations(run),
     }
 }
 

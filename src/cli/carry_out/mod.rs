@@ -8,7 +8,7 @@ mod write;
 use std::rc::Rc;
 
 pub(super) use ask::{check_account, one_of_each_login, place, question_text};
-pub(super) use guard::{Course, check_mutations};
+pub(super) use guard::{Course, check_beforehand, check_mutations};
 pub(super) use save::{Origin, accounts};
 
 use ask::places;
@@ -54,6 +54,21 @@ pub(super) struct Part {
     pub(super) provider: Rc<dyn Provider>,
     pub(super) service: &'static str,
     pub(super) request: ChangeRequest,
+}
+
+impl<'a> Job<'a> {
+    /// A change that is only what its command says, and takes no severe flag.
+    pub(super) fn of(command: impl Into<String>, changing: &'a Changing) -> Self {
+        Self {
+            command: command.into(),
+            changing,
+            extent: changing.extent(),
+            accepted: Vec::new(),
+            from_input: false,
+            purpose: None,
+            key: None,
+        }
+    }
 }
 
 impl Job<'_> {

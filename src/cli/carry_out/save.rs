@@ -40,9 +40,7 @@ impl Job<'_> {
         origin: Origin,
     ) -> Result<u8, Error> {
         let io = &run.context.io;
-        if path.symlink_metadata().is_ok() {
-            return Err(taken(path));
-        }
+        check_free(path)?;
         // What cannot be planned at all needs no consent.
         for part in steps.iter().flatten() {
             to_json(&part.request)?;
@@ -195,6 +193,14 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(complain)
+}
+
+/// Refuses a path where something is.
+pub(super) fn check_free(path: &Path) -> Result<(), Error> {
+    if path.symlink_metadata().is_ok() {
+        return Err(taken(path));
+    }
+    Ok(())
 }
 
 fn taken(path: &Path) -> Error {

@@ -76,13 +76,10 @@ impl Kind {
         from_input: bool,
     ) -> Job<'a> {
         Job {
-            command: self.command(verb),
-            changing,
             extent,
             accepted,
             from_input,
-            purpose: None,
-            key: None,
+            ..Job::of(self.command(verb), changing)
         }
     }
 

@@ -17,7 +17,7 @@ use search::{gaps, look, nowhere};
 
 use super::Run;
 use super::args::Changing;
-use super::carry_out::{Course, Job, Origin, Part, endpoint};
+use super::carry_out::{Course, Job, Origin, Part, check_beforehand, endpoint};
 use super::fleet::{Fleet, INCOMPLETE, Where, say_gaps, service_of};
 use super::site::Site;
 use super::sought;
@@ -85,6 +85,7 @@ impl Revoke {
         if let Some(program) = &self.verify_cmd {
             hosts::check(program)?;
         }
+        check_beforehand(run, &self.changing)?;
         let ways = self.ways();
         let from_input = self.key == "-";
         let sought = sought::read(&self.key, run).await?;
